@@ -1,0 +1,19 @@
+import { createRequire } from "node:module";
+import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { defineConfig } from "hardhat/config";
+
+// The compiler comes from the lock file: nothing is downloaded, and every machine compiles the same bytes.
+const solc = {
+  version: "0.8.37",
+  path: createRequire(import.meta.url).resolve("solc/soljson.js"),
+  settings: { evmVersion: "cancun", optimizer: { enabled: true, runs: 1_000_000 } },
+};
+
+export default defineConfig({
+  plugins: [toolbox],
+  solidity: { profiles: { default: solc, production: solc } },
+  networks: {
+    local: { type: "http", url: "http://127.0.0.1:8545" },
+  },
+  typechain: { outDir: "./types" },
+});
