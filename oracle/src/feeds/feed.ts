@@ -1,0 +1,66 @@
+import type { Hex } from "viem";
+import type { Terms } from "../core/payout.ts";
+import type { Scores } from "../core/words.ts";
+
+/** A round as the feed announces it. Times are unix seconds. */
+export type FeedRound = {
+  readonly tournament: number;
+  readonly number: bigint;
+  readonly opensAt: number;
+  /** When stakes stop counting for the round. */
+  readonly closesAt: number;
+  readonly resolvesAt: number;
+  readonly status: "upcoming" | "open" | "resolving" | "resolved";
+  /** Whether its payouts are final. Only then may its scores be reported. */
+  readonly resolved: boolean;
+  readonly terms: Terms;
+  /** What score 0 and score 1 are called; an empty name where the round pays on one score alone. */
+  readonly scoreNames: readonly [string, string];
+};
+
+/** A model in a round. */
+export type FeedModel = {
+  /** Its UUID as the feed writes it. */
+  readonly id: string;
+  readonly name: string;
+  /** Its id on chain. */
+  readonly model: Hex;
+  /** What the feed saw staked on it, nano-NMR, rounded down. */
+  readonly stake: bigint;
+  /** null: it has no score, so it is not at risk. */
+  readonly scores: Scores | null;
+  /** What the feed's owner paid, signed nano-NMR, rounded toward zero; null: nothing known. */
+  readonly settled: bigint | null;
+};
+
+/** A round with all its models. */
+export type FeedDetails = {
+  readonly tournament: number;
+  readonly number: bigint;
+  readonly resolved: boolean;
+  readonly models: readonly FeedModel[];
+  /** keccak256 of what was read, canonically written: two readings of the same values have the same digest. */
+  readonly digest: Hex;
+};
+
+/** Where rounds and scores come from. */
+export interface Feed {
+  /**
+   * The rounds that the feed knows, lowest number first.
+   * @throws FeedUnavailable, InputError
+   */
+  rounds(): Promise<readonly FeedRound[]>;
+  /**
+   * A round with its models, final or not: look at `resolved`.
+   * @throws FeedUnavailable, InputError
+   */
+  details(round: bigint): Promise<FeedDetails>;
+}
+
+/** The feed could not be read now: network, timeout, a server error. Worth asking again; an `InputError` is not. */
+export class FeedUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "FeedUnavailable";
+  }
+}
