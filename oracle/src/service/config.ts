@@ -1,0 +1,200 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { type Address, getAddress, isAddress } from "viem";
+import { z } from "zod";
+
+/** The configuration is wrong. `problems` names every bad value, what it is and what is allowed, one a line. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+const HOUR = 3_600;
+const DAY = 24 * HOUR;
+
+/** Fixed in the contract: a report must leave the guardian's window and this much time before `settledBy`. */
+const REPORT_RESERVE = HOUR;
+
+const addressError = "must be an address: 0x and 40 hex digits";
+const address = z
+  .string({ error: addressError })
+  .refine((text) => isAddress(text, { strict: false }), { error: addressError })
+  .transform((text): Address => getAddress(text));
+
+const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" });
+const text = (error: string) => z.string({ error }).min(1, { error });
+const filePath = text("must be the path of a file");
+const integer = (least: number, most: number) => {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+};
+const flag = (fallback: boolean) => z.boolean({ error: "must be true or false" }).default(fallback);
+
+const feed = z.discriminatedUnion(
+  "kind",
+  [
+    z.strictObject({
+      kind: z.literal("numerai"),
+      url: httpUrl.default("https://api-tournament.numer.ai"),
+      /** Numerai's number of the tournament: 8 Classic, 11 Signals, 12 Crypto. */
+      tournament: integer(1, 65_535),
+      /** File with `publicId$secretKey`; the queries used here need none. */
+      tokenFile: filePath.optional(),
+    }),
+    z.strictObject({
+      kind: z.literal("folder"),
+      /** Folder of round files. */
+      path: text("must be the path of a folder"),
+    }),
+  ],
+  { error: 'must have "kind": "numerai" or "folder"' },
+);
+
+/** How rounds are opened; used only with an organizer key. */
+const opening = z
+  .strictObject({
+    /** From a round's close to `lockedBy`. */
+    lockWindowSeconds: integer(60, 30 * DAY).default(6 * HOUR),
+    /** From a round's resolution to `settledBy`. */
+    settleWindowSeconds: integer(HOUR + 1, 90 * DAY).default(5 * DAY),
+    disputeWindowSeconds: integer(0, 30 * DAY).default(DAY),
+    /** Added to the contract's notice of one hour: how much earlier than the last moment a round must be opened. */
+    marginSeconds: integer(0, 30 * DAY).default(300),
+  })
+  .refine((value) => value.settleWindowSeconds > value.disputeWindowSeconds + REPORT_RESERVE, {
+    path: ["settleWindowSeconds"],
+    error: `must be more than disputeWindowSeconds + ${REPORT_RESERVE}, or no report could ever arrive in time`,
+  });
+
+const schema = z
+  .strictObject({
+    rpcUrl: httpUrl.optional(),
+    /** File with the URL, for a URL that carries a key. */
+    rpcUrlFile: filePath.optional(),
+    chainId: integer(1, Number.MAX_SAFE_INTEGER),
+    /** Address of `NumeraireStaking`. */
+    contract: address,
+    /** Block of the contract's deployment: where the reading of its events begins. */
+    deploymentBlock: integer(0, Number.MAX_SAFE_INTEGER).default(0),
+    /** Number of the tournament in the contract. */
+    tournament: integer(1, 0xffff_ffff),
+    feed,
+    reporterKeyFiles: z.array(filePath).max(64, { error: "must be at most 64 files" }).default([]),
+    relayerKeyFile: filePath.optional(),
+    organizerKeyFile: filePath.optional(),
+    opening: opening.prefault({}),
+    /** Report again the very scores that a guardian has vetoed. */
+    repeatVetoed: flag(false),
+    host: text("must be a host name or an IP address").default("127.0.0.1"),
+    /** 0: any free port. */
+    port: integer(0, 65_535).default(8_080),
+    pollIntervalMs: integer(50, HOUR * 1_000).default(12_000),
+    /** A reconciliation starts no further action after this time. */
+    tickBudgetMs: integer(1_000, HOUR * 1_000).default(60_000),
+    rpcTimeoutMs: integer(100, 120_000).default(5_000),
+    feedTimeoutMs: integer(100, 600_000).default(30_000),
+    /** How long a sent transaction is waited for before the next reconciliation looks again. */
+    receiptTimeoutMs: integer(100, HOUR * 1_000).default(30_000),
+    /** Most blocks of one question for events; halved wherever the node refuses. */
+    logRangeBlocks: integer(1, 10_000_000).default(10_000),
+    /** An older latest block makes the service unready; 0: never, for a chain that mines only on demand. */
+    maxBlockAgeSeconds: integer(0, 30 * DAY).default(300),
+    logLevel: z
+      .enum(["debug", "info", "warn", "error", "silent"], { error: "must be debug, info, warn, error or silent" })
+      .default("info"),
+  })
+  .refine((value) => (value.rpcUrl === undefined) !== (value.rpcUrlFile === undefined), {
+    path: ["rpcUrl"],
+    error: "give either rpcUrl or rpcUrlFile",
+    // Told together with every other fault, not only after they are mended.
+    when: ({ value }) => typeof value === "object" && value !== null,
+  });
+
+/** The checked configuration: every path absolute, secrets still in their files. */
+export type Config = z.output<typeof schema>;
+
+/**
+ * Reads and checks a configuration file. Relative paths in it count from the file's own folder.
+ * Throws `ConfigError` naming the file, or every bad value in it.
+ */
+export function loadConfig(file: string): Config {
+  return parseConfig(parseJson(readText(file), file), dirname(resolve(file)));
+}
+
+/** Checks a configuration; `folder` is where relative paths count from. Throws `ConfigError` naming every bad value. */
+export function parseConfig(input: unknown, folder: string): Config {
+  const result = schema.safeParse(input);
+  if (!result.success) throw new ConfigError(result.error.issues.flatMap((issue) => problemsOf(issue, input)));
+  return withAbsolutePaths(result.data, folder);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new ConfigError([`--config: can't read ${file} (${codeOf(error)}); give the path of a JSON file`]);
+  }
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ConfigError([`--config: ${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+}
+
+function withAbsolutePaths(config: Config, folder: string): Config {
+  const absolute = (path: string): string => resolve(folder, path);
+  const { rpcUrlFile, relayerKeyFile, organizerKeyFile } = config;
+  return {
+    ...config,
+    ...(rpcUrlFile !== undefined && { rpcUrlFile: absolute(rpcUrlFile) }),
+    ...(relayerKeyFile !== undefined && { relayerKeyFile: absolute(relayerKeyFile) }),
+    ...(organizerKeyFile !== undefined && { organizerKeyFile: absolute(organizerKeyFile) }),
+    reporterKeyFiles: config.reporterKeyFiles.map(absolute),
+    feed: absoluteFeed(config.feed, absolute),
+  };
+}
+
+function absoluteFeed(feed: Config["feed"], absolute: (path: string) => string): Config["feed"] {
+  if (feed.kind === "folder") return { ...feed, path: absolute(feed.path) };
+  return feed.tokenFile === undefined ? feed : { ...feed, tokenFile: absolute(feed.tokenFile) };
+}
+
+function problemsOf(issue: z.core.$ZodIssue, input: unknown): string[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => `${nameOf([...issue.path, key])}: unknown setting; remove it or mend its spelling`);
+  }
+  const value = valueAt(input, issue.path);
+  return [`${nameOf(issue.path)}: ${shown(value, issue.path)}; ${issue.message}`];
+}
+
+function nameOf(path: readonly PropertyKey[]): string {
+  return ["config", ...path.map(String)].join(".");
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
+    input,
+  );
+}
+
+/** A URL may carry a key, so it is never repeated. */
+function shown(value: unknown, path: readonly PropertyKey[]): string {
+  if (value === undefined) return "missing";
+  if (/url$/i.test(String(path.at(-1)))) return "value not shown";
+  const text = JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
+}
