@@ -59,7 +59,7 @@ const feed = z.discriminatedUnion(
 const opening = z
   .strictObject({
     /** From a round's close to `lockedBy`. */
-    lockWindowSeconds: integer(60, 30 * DAY).default(6 * HOUR),
+    lockWindowSeconds: integer(1, 30 * DAY).default(6 * HOUR),
     /** From a round's resolution to `settledBy`. */
     settleWindowSeconds: integer(HOUR + 1, 90 * DAY).default(5 * DAY),
     disputeWindowSeconds: integer(0, 30 * DAY).default(DAY),

@@ -1,0 +1,146 @@
+import { isAddressEqual } from "viem";
+import type { Plan, Reason, ReasonCode, Signer } from "../actions.ts";
+import { InputError } from "../errors.ts";
+import type {
+  BatchFacts,
+  ChainFacts,
+  FeedView,
+  OfferedRound,
+  Reading,
+  RoundFacts,
+  ScoreSheet,
+  Settings,
+} from "../facts.ts";
+import { batchScores, byModel } from "../scores.ts";
+import { hashWords } from "../words.ts";
+import { collect, reason, type Step } from "./step.ts";
+
+/** Fixed in the contract: a report leaves this long after its dispute window, so that it can still be settled, seconds. */
+const SETTLE_RESERVE = 3_600;
+
+/** The rounds whose scores the plan will look at. */
+export function wantedSheets(facts: ChainFacts, rounds: FeedView["rounds"], settings: Settings): bigint[] {
+  return facts.rounds
+    .filter((round) => round.state === "locked" && unreported(round).length > 0)
+    .filter((round) => facts.block.timestamp >= round.schedule.resolvesAt)
+    .filter((round) => obstacle(round, facts, rounds, settings) === null)
+    .map(({ number }) => number);
+}
+
+/** Reports the batches of a locked round without a standing report, once the feed's scores are final. */
+export function reportSteps(round: RoundFacts, facts: ChainFacts, feed: FeedView, settings: Settings): Plan {
+  const batches = unreported(round);
+  if (batches.length === 0) return collect([]);
+  const { resolvesAt } = round.schedule;
+  if (facts.block.timestamp < resolvesAt) {
+    return collect([reason(round, null, "round_running", "resolves later", resolvesAt)]);
+  }
+  const blocked = obstacle(round, facts, feed.rounds, settings);
+  if (blocked !== null) return collect([blocked]);
+  const sheet = usableSheet(round, feed.sheets.get(round.number));
+  if ("code" in sheet) return collect([sheet]);
+  try {
+    return withScores(round, batches, sheet, facts, settings, offerOf(feed.rounds, round));
+  } catch (error) {
+    if (error instanceof InputError) return collect([wait(round, "feed_refused", error.message)]);
+    throw error;
+  }
+}
+
+/** Why no report of the round can be made now, whatever its scores are. */
+function obstacle(round: RoundFacts, facts: ChainFacts, rounds: FeedView["rounds"], settings: Settings): Reason | null {
+  const { settledBy } = round.schedule;
+  if (facts.block.timestamp >= reportDeadline(round)) {
+    return reason(round, null, "deadline_missed", "was not reported in time and can only be voided", settledBy);
+  }
+  const signers = localSigners(round, settings);
+  if (signers.length === 0) return wait(round, "not_a_reporter", "must be signed by reporters, none of them here");
+  if (signers.length < round.quorum) {
+    const have = `${signers.length} of the ${round.quorum} signatures that it needs can be made here`;
+    return wait(round, "signatures_missing", `can't be reported: ${have}`);
+  }
+  if (!rounds.ok) return wait(round, rounds.code, `waits for the feed: ${rounds.message}`);
+  const offer = offerOf(rounds, round);
+  if (offer === undefined) return wait(round, "feed_missing", "is not in the feed");
+  return offer.resolved ? null : wait(round, "feed_unsettled", "has no final scores in the feed yet");
+}
+
+function usableSheet(round: RoundFacts, reading: Reading<ScoreSheet> | undefined): ScoreSheet | Reason {
+  if (reading === undefined) return wait(round, "feed_down", "waits for its scores, which were not read this time");
+  if (!reading.ok) return wait(round, reading.code, `waits for its scores: ${reading.message}`);
+  return reading.value.resolved ? reading.value : wait(round, "feed_unsettled", "has no final scores in the feed yet");
+}
+
+/** All batches or none: a sheet with a fault in one of them isn't trusted for the others. */
+function withScores(
+  round: RoundFacts,
+  batches: readonly BatchFacts[],
+  sheet: ScoreSheet,
+  facts: ChainFacts,
+  settings: Settings,
+  offer: OfferedRound | undefined,
+): Plan {
+  const models = byModel(sheet);
+  const scored = batches.map((batch) => ({
+    batch,
+    ...batchScores(models, { ...facts, batch: batch.index, stakes: batch.stakes }),
+  }));
+  const steps = scored.map(({ batch, words }) => reportStep(round, batch, words, settings));
+  const unknown = scored.flatMap(({ unknown }) => unknown);
+  return collect(steps, [...unknownModels(round, unknown, facts), ...differingTerms(round, offer)]);
+}
+
+function reportStep(round: RoundFacts, batch: BatchFacts, scores: readonly bigint[], settings: Settings): Step {
+  const scoresHash = hashWords(scores);
+  if (scoresHash === batch.vetoedHash && !settings.repeatVetoed) {
+    const message = "has scores that the guardian vetoed, and the feed still gives the same";
+    return reason(round, batch.index, "vetoed", message, reportDeadline(round));
+  }
+  return {
+    kind: "report",
+    round: round.number,
+    batch: batch.index,
+    attempt: batch.attempt,
+    stakesHash: batch.stakesHash,
+    scoresHash,
+    scores,
+    signers: localSigners(round, settings).slice(0, round.quorum),
+    eligibleAt: round.schedule.resolvesAt,
+    deadline: reportDeadline(round),
+  };
+}
+
+function localSigners(round: RoundFacts, settings: Settings): Signer[] {
+  return round.reporters
+    .map((address, index) => ({ index, address }))
+    .filter(({ address }) => settings.reporters.some((mine) => isAddressEqual(mine, address)));
+}
+
+/** The first second at which the contract refuses a report. */
+function reportDeadline({ schedule }: RoundFacts): number {
+  return schedule.settledBy - schedule.disputeWindow - SETTLE_RESERVE + 1;
+}
+
+function unreported(round: RoundFacts): BatchFacts[] {
+  return round.batches.filter(({ state }) => state === "locked");
+}
+
+function offerOf(rounds: FeedView["rounds"], round: RoundFacts): OfferedRound | undefined {
+  return rounds.ok ? rounds.value.find(({ number }) => number === round.number) : undefined;
+}
+
+function unknownModels(round: RoundFacts, positions: readonly number[], facts: ChainFacts): Reason[] {
+  if (positions.length === 0) return [];
+  const list = positions.map((position) => `${position} (${facts.models[position] ?? "?"})`).join(", ");
+  const message = `scores these positions 0, because the feed doesn't list their models: ${list}`;
+  return [wait(round, "unknown_model", message)];
+}
+
+function differingTerms(round: RoundFacts, offer: OfferedRound | undefined): Reason[] {
+  if (offer?.terms.multipliers.every((value, index) => value === round.terms.multipliers[index]) !== false) return [];
+  return [wait(round, "terms_differ", "was opened with other multipliers than the feed gives now")];
+}
+
+function wait(round: RoundFacts, code: ReasonCode, message: string): Reason {
+  return reason(round, null, code, message, reportDeadline(round));
+}
