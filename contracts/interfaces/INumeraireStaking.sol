@@ -225,7 +225,11 @@ interface INumeraireStaking {
     // ---------------------------------------------------------------- events
 
     event TournamentCreated(uint32 indexed tournament, address indexed organizer, string name, Limits limits);
-    event OrganizerTransferStarted(uint32 indexed tournament, address indexed organizer, address indexed pendingOrganizer);
+    event OrganizerTransferStarted(
+        uint32 indexed tournament,
+        address indexed organizer,
+        address indexed pendingOrganizer
+    );
     event OrganizerTransferred(uint32 indexed tournament, address indexed previousOrganizer, address indexed organizer);
     event ReportersSet(uint32 indexed tournament, uint32 indexed reporterSet, address[] reporters, uint8 quorum);
     event GuardianSet(uint32 indexed tournament, address indexed guardian);
@@ -242,7 +246,13 @@ interface INumeraireStaking {
 
     event RoundOpened(uint32 indexed tournament, uint64 indexed round, Terms terms, Schedule schedule);
     event BatchLocked(uint32 indexed tournament, uint64 indexed round, uint32 indexed batch, uint256[] stakes);
-    event RoundLocked(uint32 indexed tournament, uint64 indexed round, uint32 batches, uint256 atRisk, uint256 payoutFactor);
+    event RoundLocked(
+        uint32 indexed tournament,
+        uint64 indexed round,
+        uint32 batches,
+        uint256 atRisk,
+        uint256 payoutFactor
+    );
     event ScoresReported(
         uint32 indexed tournament,
         uint64 indexed round,
@@ -392,6 +402,9 @@ interface INumeraireStaking {
     /// @notice ERC-2612 permit from the caller to this contract, for use in a `multicall`. Does nothing where the
     /// allowance already stands.
     function selfPermit(uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
+
+    /// @notice Calls this contract several times in one transaction; all or nothing. Every call keeps its caller.
+    function multicall(bytes[] calldata data) external returns (bytes[] memory results);
 
     // ---------------------------------------------------------------- views
 

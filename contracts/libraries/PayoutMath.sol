@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {INumeraireStaking} from "../interfaces/INumeraireStaking.sol";
+import {Words} from "./Words.sol";
+
+/// @title What a score pays
+/// @notice stake × exposure × clamp(payout factor × (m0 × s0 + m1 × s1), ±clip), in integers, rounded once, at the end.
+/// @dev Magnitudes: |m × s| < 2^63 × 2^31, so the sum of two is ≤ 2^95; × a factor ≤ 2^60 is ≤ 2^155. After the clamp a
+/// rate is ≤ 1e36 < 2^120; a stake × exposure is < 2^64 × 2^30: the product is < 2^214. Nothing here can overflow as
+/// long as clip and exposure are ≤ 1e9, which a tournament's limits enforce.
+library PayoutMath {
+    /// @notice 1 in 1e-9: multipliers, clip, exposure.
+    uint256 internal constant ONE_NANO = 1e9;
+    /// @notice 1 in 1e-18: payout factors.
+    uint256 internal constant ONE_FACTOR = 1e18;
+    /// @dev From a clip (1e-9) to a rate (1e-36 = score 1e-9 × multiplier 1e-9 × factor 1e-18).
+    int256 private constant RATE_PER_CLIP = 1e27;
+    /// @dev Exposure 1e-9 × rate 1e-36.
+    int256 private constant ONE_EXPOSED_RATE = 1e45;
+
+    /// @notice A round's terms and factor, widened once for a whole batch.
+    struct Rule {
+        int256 multiplier0;
+        int256 multiplier1;
+        int256 factor;
+        int256 bound;
+        int256 exposure;
+    }
+
+    /// @param factor Payout factor, 1e-18, at most 1e18.
+    function rule(INumeraireStaking.Terms memory terms, uint256 factor) internal pure returns (Rule memory) {
+        return
+            Rule({
+                multiplier0: terms.multipliers[0],
+                multiplier1: terms.multipliers[1],
+                factor: int256(factor),
+                bound: int256(uint256(terms.clip)) * RATE_PER_CLIP,
+                exposure: int256(uint256(terms.exposure))
+            });
+    }
+
+    /// @notice Total at risk, nano-NMR, rounded down.
+    /// @param staked Σ of the stakes, nano-NMR.
+    function atRiskDown(uint256 staked, uint256 exposure) internal pure returns (uint256) {
+        return (staked * exposure) / ONE_NANO;
+    }
+
+    /// @notice min(1, threshold / total), 1e-18, rounded down; 1 without a threshold.
+    /// @param total Total at risk, nano-NMR.
+    /// @param threshold Nano-NMR; 0: none.
+    function factorDown(uint256 total, uint256 threshold) internal pure returns (uint256) {
+        if (threshold == 0 || total <= threshold) return ONE_FACTOR;
+        return (threshold * ONE_FACTOR) / total;
+    }
+
+    /// @notice The most that stakes can win or lose together, nano-NMR, rounded down. Never less than the sum of their
+    /// payouts: those are rounded toward zero one by one.
+    function earmarkDown(uint256 staked, uint256 exposure, uint256 clip) internal pure returns (uint256) {
+        return (staked * exposure * clip) / (ONE_NANO * ONE_NANO);
+    }
+
+    /// @notice One lane's payout, nano-NMR, rounded toward zero.
+    /// @param stake The lane's stake at the lock, nano-NMR.
+    /// @param scores The lane of the scores word.
+    function payoutTowardZero(Rule memory r, uint256 stake, uint256 scores) internal pure returns (int256) {
+        unchecked {
+            (int256 score0, int256 score1) = Words.scoresOf(scores);
+            int256 rate = (r.multiplier0 * score0 + r.multiplier1 * score1) * r.factor;
+            if (rate > r.bound) rate = r.bound;
+            else if (rate < -r.bound) rate = -r.bound;
+            return (int256(stake) * r.exposure * rate) / ONE_EXPOSED_RATE;
+        }
+    }
+}

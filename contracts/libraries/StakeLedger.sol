@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Holds} from "./Holds.sol";
+import {PayoutMath} from "./PayoutMath.sol";
+import {Words} from "./Words.sol";
+
+/// @title The stakes of a tournament, four to a word
+/// @notice Keeps what each position has active (a lane of a word) and pending withdrawal. All amounts are nano-NMR.
+/// @dev No lane can overflow: the contract never holds more than `type(int64).max` nano-NMR in all (`HoldingsTooLarge`),
+/// and every lane, pending amount and sum of stakes held at one moment is part of that.
+library StakeLedger {
+    using Holds for Holds.Book;
+
+    /// @param heldBy Mark of the position's batch at its latest withdrawal request.
+    struct Position {
+        address staker;
+        uint64 pending;
+        uint32 heldBy;
+    }
+
+    struct Ledger {
+        uint32 count;
+        Holds.Book holds;
+        mapping(uint256 position => Position) positions;
+        /// Position + 1 by staker and model.
+        mapping(address staker => mapping(bytes32 model => uint256)) numbers;
+        /// Fixed in size so that word i is simply slot i from here: 2^30 words are all that 2^32 positions need.
+        uint256[1 << 30] words;
+    }
+
+    /// @notice Adds a position without a stake.
+    function open(Ledger storage ledger, address staker, bytes32 model) internal returns (uint32 position) {
+        position = ledger.count++;
+        ledger.positions[position].staker = staker;
+        ledger.numbers[staker][model] = uint256(position) + 1;
+    }
+
+    function activeOf(Ledger storage ledger, uint256 position) internal view returns (uint256) {
+        return Words.lane(ledger.words[position / Words.LANES], position % Words.LANES);
+    }
+
+    function setActive(Ledger storage ledger, uint256 position, uint256 amount) internal {
+        uint256 index = position / Words.LANES;
+        ledger.words[index] = Words.withLane(ledger.words[index], position % Words.LANES, amount);
+    }
+
+    /// @notice Moves `amount` of `active` to pending, where it waits for the rounds that hold the batch now.
+    /// @param active What the position has active; at least `amount`.
+    /// @return pending What is pending then.
+    function request(
+        Ledger storage ledger,
+        uint256 position,
+        uint256 active,
+        uint256 amount
+    ) internal returns (uint256 pending) {
+        Position storage p = ledger.positions[position];
+        setActive(ledger, position, active - amount);
+        pending = p.pending + amount;
+        p.pending = uint64(pending);
+        p.heldBy = ledger.holds.mark(position / Words.POSITIONS_PER_BATCH);
+    }
+
+    /// @notice Whether the pending withdrawal waits for no round any more.
+    function isFree(Ledger storage ledger, uint256 position) internal view returns (bool) {
+        return ledger.holds.isFree(position / Words.POSITIONS_PER_BATCH, ledger.positions[position].heldBy);
+    }
+
+    /// @notice Number of batches in use.
+    function batches(Ledger storage ledger) internal view returns (uint32) {
+        return uint32((ledger.count + Words.POSITIONS_PER_BATCH - 1) / Words.POSITIONS_PER_BATCH);
+    }
+
+    /// @notice A batch's words, cut after the last one in use, and the sum of their lanes.
+    function load(
+        Ledger storage ledger,
+        uint256 batch
+    ) internal view returns (uint256[] memory stakes, uint256 staked) {
+        uint256 inUse = (ledger.count + Words.LANES - 1) / Words.LANES;
+        uint256 first = batch * Words.WORDS_PER_BATCH;
+        if (first >= inUse) return (stakes, 0);
+        uint256 count = inUse - first;
+        if (count > Words.WORDS_PER_BATCH) count = Words.WORDS_PER_BATCH;
+        return Words.load(_slot(ledger) + first, count);
+    }
+
+    /// @notice What a batch's settlement did.
+    /// @param payouts Payouts words: what was really applied.
+    struct Outcome {
+        uint256 rewarded;
+        uint256 burned;
+        uint256[] payouts;
+    }
+
+    /// @notice Computes a batch's payouts and applies them. A reward joins the active stake, or the pending withdrawal
+    /// where nothing is active and something is pending. A burn takes the active stake, then the pending withdrawal,
+    /// and is cut at what is there.
+    /// @param stakes The batch's words at the lock.
+    /// @param scores As many scores words.
+    function settle(
+        Ledger storage ledger,
+        uint256 batch,
+        uint256[] calldata stakes,
+        uint256[] calldata scores,
+        PayoutMath.Rule memory rule
+    ) internal returns (Outcome memory outcome) {
+        unchecked {
+            outcome.payouts = new uint256[](stakes.length);
+            uint256 first = batch * Words.WORDS_PER_BATCH;
+            for (uint256 i = 0; i < stakes.length; ++i) {
+                outcome.payouts[i] = _settleWord(ledger, first + i, stakes[i], scores[i], rule, outcome);
+            }
+        }
+    }
+
+    function _settleWord(
+        Ledger storage ledger,
+        uint256 index,
+        uint256 stakes,
+        uint256 scores,
+        PayoutMath.Rule memory rule,
+        Outcome memory outcome
+    ) private returns (uint256 payouts) {
+        unchecked {
+            uint256 word = ledger.words[index];
+            uint256 settled = word;
+            for (uint256 lane = 0; lane < Words.LANES; ++lane) {
+                int256 payout = PayoutMath.payoutTowardZero(rule, Words.lane(stakes, lane), Words.lane(scores, lane));
+                if (payout == 0) continue;
+
+                int256 next = int256(Words.lane(settled, lane)) + payout;
+                bool rare = next < 0 || next == payout;
+                if (rare) (payout, next) = _settlePending(ledger, index * Words.LANES + lane, payout, next - payout);
+                if (payout > 0) outcome.rewarded += uint256(payout);
+                else outcome.burned += uint256(-payout);
+                settled = Words.withLane(settled, lane, uint256(next));
+                payouts = Words.withLane(payouts, lane, uint64(int64(payout)));
+            }
+            if (settled != word) ledger.words[index] = settled;
+        }
+    }
+
+    /// @dev The rare lanes: a burn beyond the active stake, or a payout where nothing is active.
+    /// @return applied The payout as applied.
+    /// @return next The active stake then.
+    function _settlePending(
+        Ledger storage ledger,
+        uint256 position,
+        int256 payout,
+        int256 active
+    ) private returns (int256 applied, int256 next) {
+        unchecked {
+            Position storage p = ledger.positions[position];
+            int256 pending = int256(uint256(p.pending));
+            int256 left = active + pending + payout;
+            if (left < 0) left = 0;
+            applied = left - active - pending;
+            if (pending == 0) return (applied, left);
+            p.pending = uint64(uint256(left));
+        }
+    }
+
+    function _slot(Ledger storage ledger) private view returns (uint256 slot) {
+        uint256[1 << 30] storage words = ledger.words;
+        assembly ("memory-safe") {
+            slot := words.slot
+        }
+    }
+}
