@@ -4,10 +4,13 @@
  */
 export class InputError extends Error {
   readonly field: string;
+  /** The message without the field. */
+  readonly reason: string;
 
-  constructor(field: string, message: string) {
-    super(`${field}: ${message}`);
+  constructor(field: string, reason: string) {
+    super(`${field}: ${reason}`);
     this.name = "InputError";
     this.field = field;
+    this.reason = reason;
   }
 }

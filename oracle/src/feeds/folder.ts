@@ -1,0 +1,82 @@
+import { readdir, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { InputError } from "../core/errors.ts";
+import { parseJson } from "../core/json.ts";
+import type { Feed } from "./feed.ts";
+import { type Asked, digestOf, readRound, type ReadRound, statusAt } from "./read.ts";
+
+const FILE_NAME = /^round-([1-9]\d*)\.json$/;
+
+/**
+ * Rounds kept in files `round-<number>.json` of the shape `{ round, roundDetails }`. The clock, unix seconds, replays
+ * them on their own calendar: before its resolve time a round isn't resolved, whatever its file says.
+ */
+export function folderFeed(folder: string, clock = () => Math.floor(Date.now() / 1000)): Feed {
+  return {
+    async rounds() {
+      const now = clock();
+      const files = await readFolder(folder, { now });
+      return files.map((file) => onCalendar(file, now).round);
+    },
+    async details(number) {
+      const known = await roundNumbers(folder);
+      if (!known.includes(number)) {
+        throw new InputError("round", `${number.toString()} is not in ${folder}; it holds ${known.join(", ")}`);
+      }
+      const now = clock();
+      return onCalendar(await readNumbered(folder, number, { now }), now).details;
+    },
+  };
+}
+
+/**
+ * Reads one round from its file, whatever the file is called.
+ * @throws InputError with the field, and the file's path at the end of the message.
+ */
+export async function readRoundFile(path: string, asked: Partial<Asked> = {}): Promise<ReadRound> {
+  try {
+    const body = parseJson(await readText(path), "file");
+    return readRound(body, { now: Math.floor(Date.now() / 1000), ...asked });
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(error.field, `${error.reason} (in ${path})`) : error;
+  }
+}
+
+/**
+ * Reads all rounds of a folder, lowest number first.
+ * @throws InputError
+ */
+export async function readFolder(folder: string, asked: Partial<Asked> = {}): Promise<ReadRound[]> {
+  return Promise.all((await roundNumbers(folder)).map((number) => readNumbered(folder, number, asked)));
+}
+
+/** The numbers of a folder's rounds, lowest first. */
+async function roundNumbers(folder: string): Promise<bigint[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw new InputError("folder", `${folder} can't be read (${String(error)})`);
+  });
+  const numbers = names.flatMap((name) => FILE_NAME.exec(name)?.[1] ?? []).map(BigInt);
+  if (numbers.length === 0) throw new InputError("folder", `${folder} holds no file named round-<number>.json`);
+  return numbers.sort((a, b) => (a < b ? -1 : 1));
+}
+
+async function readNumbered(folder: string, number: bigint, asked: Partial<Asked>): Promise<ReadRound> {
+  return readRoundFile(join(folder, `round-${number.toString()}.json`), { ...asked, number });
+}
+
+function onCalendar(file: ReadRound, now: number): Pick<ReadRound, "round" | "details"> {
+  const { round, details } = file;
+  if (now >= round.resolvesAt) return file;
+  const models = details.models.map((model) => ({ ...model, settled: null }));
+  const content = { tournament: details.tournament, number: details.number, resolved: false, models };
+  return {
+    round: { ...round, resolved: false, status: statusAt({ ...round, resolved: false }, now) },
+    details: { ...content, digest: digestOf(content, round.scoreNames) },
+  };
+}
+
+async function readText(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((error: unknown) => {
+    throw new InputError("file", `${basename(path)} can't be read (${String(error)})`);
+  });
+}
