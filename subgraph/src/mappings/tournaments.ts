@@ -27,9 +27,7 @@ export function handleTournamentCreated(event: TournamentCreated): void {
 export function handleOrganizerTransferStarted(event: OrganizerTransferStarted): void {
   const tournament = loadTournament(event.params.tournament, event);
   const proposed = event.params.pendingOrganizer;
-  tournament.pendingOrganizer = proposed.equals(Address.zero())
-    ? null
-    : proposed;
+  tournament.pendingOrganizer = proposed.equals(Address.zero()) ? null : proposed;
   tournament.save();
 }
 

@@ -1,0 +1,138 @@
+// Builds the subgraph without network and without touching a tracked file. The WebAssembly is the same for every
+// deployment, so it is compiled once for its sources and cached; a deployment only differs in three lines of manifest.
+import { execFile } from "node:child_process";
+import { createHash, randomUUID } from "node:crypto";
+import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs, promisify } from "node:util";
+import type { Abi } from "viem";
+import { EngineError } from "./errors.ts";
+
+const run = promisify(execFile);
+const subgraphDir = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const artifactPath = join(
+  subgraphDir,
+  "../artifacts/contracts/interfaces/INumeraireStaking.sol/INumeraireStaking.json",
+);
+const graphCli = createRequire(import.meta.url).resolve("@graphprotocol/graph-cli/bin/run.js");
+
+export interface BuildOptions {
+  /** Address of the staking contract. */
+  address: string;
+  /** Block of its deployment, or any earlier one. */
+  startBlock: number;
+  /** Name of the chain in The Graph's registry ("mainnet"), or any name for a chain of one's own. */
+  network: string;
+  /** Folder for the result; created, or its files of the same names replaced. */
+  outDir: string;
+}
+
+/** Builds the subgraph for one deployed contract into `outDir` and returns the path of its manifest. */
+export async function buildSubgraph({ address, startBlock, network, outDir }: BuildOptions): Promise<string> {
+  if (!/^0x[0-9a-fA-F]{40}$/.test(address)) throw new EngineError(`address is not an address: ${address}`);
+  if (!Number.isSafeInteger(startBlock) || startBlock < 0) {
+    throw new EngineError(`startBlock is not a block number: ${startBlock}`);
+  }
+  if (!/^[a-z0-9-]+$/.test(network)) throw new EngineError(`network is not a name in lower case: ${network}`);
+
+  const compiled = await compile();
+  await mkdir(outDir, { recursive: true });
+  await cp(compiled, outDir, { recursive: true });
+  const manifestPath = join(resolve(outDir), "subgraph.yaml");
+  const manifest = (await readFile(manifestPath, "utf8"))
+    .replace(/^( +network:) .*$/m, `$1 ${network}`)
+    .replace(/^( +address:) .*$/m, `$1 "${address.toLowerCase()}"`)
+    .replace(/^( +startBlock:) .*$/m, `$1 ${startBlock}`);
+  await writeFile(manifestPath, manifest);
+  return manifestPath;
+}
+
+/** The ABI of the staking contract as Hardhat compiled it. */
+export async function readAbi(): Promise<Abi> {
+  const artifact = await readFile(artifactPath, "utf8").catch(() => {
+    throw new EngineError(`${artifactPath} is missing: run \`npx hardhat compile\` first`);
+  });
+  return (JSON.parse(artifact) as { abi: Abi }).abi;
+}
+
+/** Writes the ABI and the generated types that the mappings import into `folder`/generated. */
+async function generateTypes(folder: string): Promise<void> {
+  await mkdir(join(folder, "generated/abis"), { recursive: true });
+  await writeFile(join(folder, "generated/abis/NumeraireStaking.json"), JSON.stringify(await readAbi(), null, 2));
+  await graph(folder, "codegen", "--skip-migrations");
+}
+
+/** Compiles the mappings unless that was done for these very sources, and returns the folder of the result. */
+async function compile(): Promise<string> {
+  const sources = ["schema.graphql", "subgraph.yaml", ...(await filesIn("src"))];
+  const hash = createHash("sha256").update(JSON.stringify(await readAbi()));
+  hash.update(await readFile(join(dirname(graphCli), "../package.json")));
+  for (const source of sources) hash.update(`\0${source}\0`).update(await readFile(join(subgraphDir, source)));
+
+  const compiled = join(subgraphDir, "build", `compiled-${hash.digest("hex").slice(0, 16)}`);
+  if (await exists(compiled)) return compiled;
+
+  // Compiled in a folder of its own and moved into place whole: builds may run at the same time, or be killed.
+  const workDir = join(subgraphDir, "build", `work-${randomUUID()}`);
+  try {
+    for (const source of sources) await cp(join(subgraphDir, source), join(workDir, source));
+    await generateTypes(workDir);
+    await graph(workDir, "build", "--skip-migrations");
+    await rename(join(workDir, "build"), compiled).catch(async (error: unknown) => {
+      if (!(await exists(compiled))) throw error;
+    });
+  } finally {
+    await rm(workDir, { recursive: true, force: true });
+  }
+  return compiled;
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(join(subgraphDir, folder), { recursive: true, withFileTypes: true });
+  const root = join(subgraphDir, "/");
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length))
+    .sort();
+}
+
+async function graph(folder: string, ...args: string[]): Promise<void> {
+  await run(process.execPath, [graphCli, ...args], { cwd: folder }).catch((error: unknown) => {
+    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+    const lines = `${stdout}\n${stderr}`.split("\n").filter((line) => /error|✖/i.test(line));
+    throw new EngineError(`graph ${args[0] ?? ""} failed: ${lines.join(" ").trim() || String(error)}`);
+  });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+if (process.argv[1] && import.meta.filename === resolve(process.argv[1])) {
+  const { values } = parseArgs({
+    options: {
+      types: { type: "boolean" },
+      address: { type: "string" },
+      "start-block": { type: "string", default: "0" },
+      network: { type: "string", default: "mainnet" },
+      out: { type: "string" },
+    },
+  });
+  if (values.types) {
+    await generateTypes(subgraphDir);
+  } else if (values.address === undefined) {
+    console.error(
+      `usage: ${basename(process.argv[1])} --address 0x… [--start-block N] [--network NAME] [--out FOLDER] | --types`,
+    );
+    process.exitCode = 2;
+  } else {
+    const { address, network } = values;
+    const outDir = values.out ?? join(subgraphDir, "build", network);
+    console.log(await buildSubgraph({ address, startBlock: Number(values["start-block"]), network, outDir }));
+  }
+}

@@ -1,0 +1,4 @@
+/** Something an operator can mend; the message is one line that says what. */
+export class EngineError extends Error {
+  override name = "EngineError";
+}
