@@ -1,0 +1,194 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type Address,
+  type Hash,
+  type Hex,
+  keccak256,
+  type LocalAccount,
+  type PublicClient,
+  TransactionReceiptNotFoundError,
+} from "viem";
+import { ChainRefusal, ChainTrouble, isRevert, revertOf, sayWhy, type Revert } from "./errors.ts";
+import { feeAfter } from "./fee.ts";
+
+/** A transaction to send. `eligibleAt`: since when (unix seconds) it has been possible; decides its fee. */
+export type Transaction = { readonly data: Hex; readonly from: LocalAccount; readonly eligibleAt: number };
+
+/** "done": it is in a block. "already_done": the contract says that somebody was faster; nothing was sent. */
+export type Outcome =
+  | { readonly kind: "done"; readonly hash: Hash; readonly gasUsed: bigint }
+  | { readonly kind: "already_done"; readonly message: string };
+
+export type Executor = {
+  /**
+   * Tries the transaction on the latest state, sends it and waits for its receipt. That it is in a block is no proof of
+   * anything: only the contract's state, read anew, is.
+   * @throws ChainTrouble, ChainRefusal
+   */
+  send(transaction: Transaction): Promise<Outcome>;
+};
+
+export type ExecutorOptions = {
+  readonly reading: PublicClient;
+  readonly sending: PublicClient;
+  readonly chainId: number;
+  readonly contract: Address;
+  readonly receiptTimeoutMs: number;
+};
+
+/** The most that a transaction may use (EIP-7825). */
+const MAX_GAS = 16_777_216n;
+const FIRST_LOOK_MS = 20;
+const LAST_LOOK_MS = 1_000;
+
+export function executor(options: ExecutorOptions): Executor {
+  return {
+    async send(transaction) {
+      const faster = await rehearse(options, transaction);
+      if (faster !== null) return { kind: "already_done", message: faster };
+      const signed = await sign(options, transaction);
+      const hash = await publish(options.sending, signed);
+      return { kind: "done", hash, gasUsed: await gasUsedBy(options, hash) };
+    },
+  };
+}
+
+/** Runs the call without sending it. Says what was already done, if so; throws what it would fail with. */
+async function rehearse({ reading, contract }: ExecutorOptions, { data, from }: Transaction): Promise<string | null> {
+  try {
+    await reading.call({ account: from.address, to: contract, data });
+    return null;
+  } catch (error) {
+    const revert = revertOf(error);
+    if (revert === null) throw isRevert(error) ? refused(sayWhy(error), error) : unreachable(error);
+    if (isAlreadyDone(revert)) return revert.text;
+    if (hasMoved(revert))
+      throw new ChainTrouble("chain_moved", `the contract answers ${revert.text}`, { cause: error });
+    throw refused(revert.text, error);
+  }
+}
+
+/** Somebody else took the step, or a later one. States only go forward, save for a veto. */
+function isAlreadyDone({ name, values }: Revert): boolean {
+  const { expected, actual, state } = values;
+  switch (name) {
+    case "RoundNotIncreasing":
+      return true;
+    case "BatchStateUnexpected":
+    case "RoundStateUnexpected":
+      return Number(actual) > Number(expected);
+    case "RoundNotVoidable":
+      return Number(state) >= SETTLED;
+    default:
+      return false;
+  }
+}
+
+const SETTLED = 4;
+/** What the contract answers where the chain went on, or a veto came, between reading and sending. */
+const MOVED = new Set([
+  "BatchStateUnexpected",
+  "RoundStateUnexpected",
+  "RoundNotVoidable",
+  "BatchesUnreported",
+  "WindowNotOpen",
+  "WindowClosed",
+  "StakesMismatch",
+  "ScoresMismatch",
+]);
+
+function hasMoved({ name }: Revert): boolean {
+  return MOVED.has(name);
+}
+
+async function sign(
+  { reading, chainId, contract }: ExecutorOptions,
+  { data, from, eligibleAt }: Transaction,
+): Promise<Hex> {
+  const request = { account: from.address, to: contract, data };
+  try {
+    const [estimate, block, tip, nonce] = await Promise.all([
+      reading.estimateGas(request),
+      reading.getBlock(),
+      reading.estimateMaxPriorityFeePerGas({ chain: null }),
+      // The confirmed nonce and nothing remembered: whatever is stuck there is replaced.
+      reading.getTransactionCount({ address: from.address, blockTag: "latest" }),
+    ]);
+    const fee = feeAfter(Number(block.timestamp) - eligibleAt, block.baseFeePerGas ?? 0n, tip);
+    const gas = withHeadroom(estimate);
+    return await from.signTransaction({ type: "eip1559", chainId, to: contract, data, nonce, gas, ...fee });
+  } catch (error) {
+    if (error instanceof ChainRefusal) throw error;
+    // It passed a moment ago, so the state has changed: the next look at the chain tells.
+    if (isRevert(error))
+      throw new ChainTrouble("chain_moved", revertOf(error)?.text ?? sayWhy(error), { cause: error });
+    throw refusedOrUnreachable(error);
+  }
+}
+
+/** A quarter more than estimated: whoever comes first to a fresh slot pays more than the rehearsal did. */
+function withHeadroom(estimate: bigint): bigint {
+  if (estimate > MAX_GAS) {
+    throw new ChainRefusal(
+      "tx_too_large",
+      `needs ${estimate.toString()} gas, and no transaction may use more than ${MAX_GAS.toString()}`,
+    );
+  }
+  const padded = estimate + estimate / 4n;
+  return padded < MAX_GAS ? padded : MAX_GAS;
+}
+
+async function publish(sending: PublicClient, serializedTransaction: Hex): Promise<Hash> {
+  try {
+    return await sending.sendRawTransaction({ serializedTransaction });
+  } catch (error) {
+    // The same transaction from an earlier life of this process: the same keys, nonce and fee make the same bytes.
+    if (/already known|known transaction|already imported/i.test(sayWhy(error)))
+      return keccak256(serializedTransaction);
+    throw refusedOrUnreachable(error);
+  }
+}
+
+async function gasUsedBy({ reading, receiptTimeoutMs }: ExecutorOptions, hash: Hash): Promise<bigint> {
+  const giveUpAt = Date.now() + receiptTimeoutMs;
+  for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 2, LAST_LOOK_MS)) {
+    const receipt = await receiptOf(reading, hash);
+    if (receipt?.status === "success") return receipt.gasUsed;
+    if (receipt !== null) throw new ChainTrouble("chain_moved", `transaction ${hash} reverted: somebody was faster`);
+    if (Date.now() + pause > giveUpAt) {
+      throw new ChainTrouble("tx_unmined", `transaction ${hash} is not in a block after ${receiptTimeoutMs / 1_000} s`);
+    }
+    await sleep(pause);
+  }
+}
+
+async function receiptOf(reading: PublicClient, hash: Hash) {
+  try {
+    return await reading.getTransactionReceipt({ hash });
+  } catch (error) {
+    if (error instanceof TransactionReceiptNotFoundError) return null;
+    throw unreachable(error);
+  }
+}
+
+/** Nodes word their refusals differently; these are the ones of geth, erigon, nethermind, besu, reth, anvil, Hardhat. */
+function refusedOrUnreachable(error: unknown): ChainTrouble | ChainRefusal {
+  const why = sayWhy(error);
+  if (
+    /insufficient funds|doesn't have enough funds|insufficient balance|exceeds the balance|upfront.?cost/i.test(why)
+  ) {
+    return new ChainRefusal("funds_low", `the sender can't pay for it: ${why}`, { cause: error });
+  }
+  if (/nonce|underpriced|replac|mempool|txpool/i.test(why)) {
+    return new ChainTrouble("tx_pending", `another transaction of the sender is under way: ${why}`, { cause: error });
+  }
+  return unreachable(error);
+}
+
+function refused(why: string, cause: unknown): ChainRefusal {
+  return new ChainRefusal("tx_reverts", `the contract refuses it: ${why}`, { cause });
+}
+
+function unreachable(error: unknown): ChainTrouble {
+  return new ChainTrouble("rpc_down", `the node can't be asked: ${sayWhy(error)}`, { cause: error });
+}

@@ -1,0 +1,207 @@
+import {
+  type Address,
+  BaseError,
+  getAbiItem,
+  type Hex,
+  HttpRequestError,
+  numberToHex,
+  parseEventLogs,
+  type PublicClient,
+  RpcRequestError,
+  TimeoutError,
+  toEventSelector,
+} from "viem";
+import { hashWords } from "../core/words.ts";
+import { ChainTrouble } from "./errors.ts";
+import { numeraireStakingAbi } from "./generated/abi.ts";
+
+/** Words as an event carried them, and their hash: what the contract keeps. */
+export type HashedWords = { readonly words: readonly bigint[]; readonly hash: Hex };
+
+/** What the events of a tournament say up to a block. The words of finished rounds are forgotten. */
+export type Journal = {
+  /** Model of each position, in order. */
+  readonly models: readonly Hex[];
+  readonly latestRound: bigint;
+  /** Rounds neither settled nor void, lowest number first. */
+  readonly inFlight: readonly bigint[];
+  readonly finished: ReadonlyMap<bigint, "settled" | "void">;
+  stakes(round: bigint, batch: number): HashedWords | undefined;
+  scores(round: bigint, batch: number, attempt: number): HashedWords | undefined;
+};
+
+/** Keeps a journal up to date. It is a cache: it may be lost at any time, and a reorganisation drops it. */
+export type JournalReader = {
+  /** The journal up to and including the block. */
+  upTo(block: { number: bigint; hash: Hex }): Promise<Journal>;
+  forget(): void;
+};
+
+export type JournalOptions = {
+  readonly client: PublicClient;
+  readonly contract: Address;
+  readonly tournament: number;
+  readonly deploymentBlock: bigint;
+  /** Most blocks of one question; halved wherever the node refuses. */
+  readonly range: bigint;
+};
+
+const EVENTS = [
+  "PositionOpened",
+  "RoundOpened",
+  "BatchLocked",
+  "ScoresReported",
+  "RoundSettled",
+  "RoundVoided",
+] as const;
+const SELECTORS = EVENTS.map((name) => toEventSelector(getAbiItem({ abi: numeraireStakingAbi, name })));
+
+type Entry = ReturnType<typeof parseEntries>[number];
+
+export function journalReader(options: JournalOptions): JournalReader {
+  let pages = new Pages();
+  let cursor: { number: bigint; hash: Hex } | null = null;
+
+  const forget = (): void => {
+    pages = new Pages();
+    cursor = null;
+  };
+
+  const upTo = async (block: { number: bigint; hash: Hex }): Promise<Journal> => {
+    if (cursor !== null && !(await stands(options.client, cursor, block))) forget();
+    let from: bigint = cursor === null ? options.deploymentBlock : cursor.number + 1n;
+    let range = options.range;
+    while (from <= block.number) {
+      const to: bigint = from + range > block.number ? block.number : from + range - 1n;
+      const entries = await entriesOrRefusal(options, from, to);
+      if (entries === null) {
+        range = range / 2n;
+        continue;
+      }
+      const hash = to === block.number ? block.hash : (await options.client.getBlock({ blockNumber: to })).hash;
+      entries.forEach((entry) => {
+        pages.add(entry);
+      });
+      cursor = { number: to, hash };
+      from = to + 1n;
+    }
+    return pages;
+  };
+
+  return { upTo, forget };
+}
+
+class Pages implements Journal {
+  readonly models: Hex[] = [];
+  readonly finished = new Map<bigint, "settled" | "void">();
+  latestRound = 0n;
+  readonly #words = new Map<bigint, Map<string, HashedWords>>();
+
+  get inFlight(): readonly bigint[] {
+    return [...this.#words.keys()];
+  }
+
+  stakes(round: bigint, batch: number): HashedWords | undefined {
+    return this.#words.get(round)?.get(stakesKey(batch));
+  }
+
+  scores(round: bigint, batch: number, attempt: number): HashedWords | undefined {
+    return this.#words.get(round)?.get(scoresKey(batch, attempt));
+  }
+
+  add({ eventName, args }: Entry): void {
+    switch (eventName) {
+      case "PositionOpened":
+        this.models[args.position] = args.model;
+        break;
+      case "RoundOpened":
+        this.#words.set(args.round, new Map());
+        this.latestRound = args.round;
+        break;
+      case "BatchLocked":
+        this.#keep(args.round, stakesKey(args.batch), args.stakes);
+        break;
+      case "ScoresReported":
+        this.#keep(args.round, scoresKey(args.batch, args.attempt), args.scores);
+        break;
+      case "RoundSettled":
+        this.#finish(args.round, "settled");
+        break;
+      case "RoundVoided":
+        this.#finish(args.round, "void");
+        break;
+      default:
+    }
+  }
+
+  #keep(round: bigint, key: string, words: readonly bigint[]): void {
+    this.#words.get(round)?.set(key, { words, hash: hashWords(words) });
+  }
+
+  #finish(round: bigint, how: "settled" | "void"): void {
+    this.#words.delete(round);
+    this.finished.set(round, how);
+  }
+}
+
+function stakesKey(batch: number): string {
+  return `stakes ${batch}`;
+}
+
+function scoresKey(batch: number, attempt: number): string {
+  return `scores ${batch} ${attempt}`;
+}
+
+async function stands(
+  client: PublicClient,
+  cursor: { number: bigint; hash: Hex },
+  block: { number: bigint; hash: Hex },
+) {
+  if (cursor.number > block.number) return false;
+  if (cursor.number === block.number) return cursor.hash === block.hash;
+  return (await client.getBlock({ blockNumber: cursor.number })).hash === cursor.hash;
+}
+
+/** The entries of a range; null where the node refuses so many blocks at once. */
+async function entriesOrRefusal(options: JournalOptions, from: bigint, to: bigint): Promise<Entry[] | null> {
+  try {
+    return await entriesBetween(options, from, to);
+  } catch (error) {
+    if (to > from && isAnswer(error)) return null;
+    throw error;
+  }
+}
+
+async function entriesBetween({ client, contract, tournament }: JournalOptions, from: bigint, to: bigint) {
+  const logs = await client.request({
+    method: "eth_getLogs",
+    params: [
+      {
+        address: contract,
+        topics: [SELECTORS, numberToHex(tournament, { size: 32 })],
+        fromBlock: numberToHex(from),
+        toBlock: numberToHex(to),
+      },
+    ],
+  });
+  if (logs.some(({ removed }) => removed)) {
+    throw new ChainTrouble("chain_moved", "the node answered with events of a block that is no longer in the chain");
+  }
+  return parseEntries(logs);
+}
+
+function parseEntries(logs: Parameters<typeof parseEventLogs>[0]["logs"]) {
+  return parseEventLogs({ abi: numeraireStakingAbi, logs });
+}
+
+/** Whether the node was there and said no, or took too long: a smaller question may do. */
+function isAnswer(error: unknown): boolean {
+  if (!(error instanceof BaseError)) return false;
+  const answer = error.walk(
+    (cause) =>
+      cause instanceof RpcRequestError ||
+      cause instanceof TimeoutError ||
+      (cause instanceof HttpRequestError && cause.status !== undefined),
+  );
+  return answer !== null;
+}
