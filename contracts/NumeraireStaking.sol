@@ -349,16 +349,15 @@ contract NumeraireStaking is INumeraireStaking, EIP712, Multicall, ReentrancyGua
 
         b.state = BatchState.Settled;
         PayoutMath.Rule memory rule = PayoutMath.rule(r.terms, r.payoutFactor);
-        StakeLedger.Outcome memory outcome = t.ledger.settle(batch, stakes, scores, rule);
-        _book(t, r, b, outcome);
-        uint256 burned = _wei(outcome.burned);
-        emit BatchSettled(tournament, round, batch, _wei(outcome.rewarded), burned, outcome.payouts);
+        (uint256[] memory payouts, uint256 rewarded, uint256 burned) = t.ledger.settle(batch, stakes, scores, rule);
+        _book(t, r, b, rewarded, burned);
+        emit BatchSettled(tournament, round, batch, _wei(rewarded), _wei(burned), payouts);
 
         if (++r.settledBatches == r.batches) {
             _end(t, r, RoundState.Settled);
             emit RoundSettled(tournament, round, _wei(r.rewarded), _wei(r.burned));
         }
-        if (burned != 0) TokenBurn.burn(token, burnsByMint, burned);
+        if (burned != 0) TokenBurn.burn(token, burnsByMint, _wei(burned));
     }
 
     /// @inheritdoc INumeraireStaking
@@ -553,14 +552,15 @@ contract NumeraireStaking is INumeraireStaking, EIP712, Multicall, ReentrancyGua
         TournamentData storage t,
         RoundData storage r,
         BatchData storage b,
-        StakeLedger.Outcome memory outcome
+        uint256 rewarded,
+        uint256 burned
     ) private {
-        uint64 rewarded = uint64(outcome.rewarded);
-        t.reserve -= rewarded;
+        // Safe: both are parts of what the contract holds.
+        t.reserve -= uint64(rewarded);
         t.earmarked -= b.earmarked;
         r.earmarked -= b.earmarked;
-        r.rewarded += rewarded;
-        r.burned += uint64(outcome.burned);
+        r.rewarded += uint64(rewarded);
+        r.burned += uint64(burned);
     }
 
     /// @dev The round holds no stake any more.

@@ -19,11 +19,14 @@ library PayoutMath {
     /// @dev Exposure 1e-9 × rate 1e-36.
     int256 private constant ONE_EXPOSED_RATE = 1e45;
 
-    /// @notice A round's terms and factor, widened once for a whole batch.
+    /// @notice A round's terms and factor, prepared once for a whole batch.
+    /// @param weight0 Multiplier 0 × factor, 1e-27.
+    /// @param weight1 Multiplier 1 × factor, 1e-27.
+    /// @param bound Clip as a rate, 1e-36.
+    /// @param exposure 1e-9.
     struct Rule {
-        int256 multiplier0;
-        int256 multiplier1;
-        int256 factor;
+        int256 weight0;
+        int256 weight1;
         int256 bound;
         int256 exposure;
     }
@@ -32,9 +35,8 @@ library PayoutMath {
     function rule(INumeraireStaking.Terms memory terms, uint256 factor) internal pure returns (Rule memory) {
         return
             Rule({
-                multiplier0: terms.multipliers[0],
-                multiplier1: terms.multipliers[1],
-                factor: int256(factor),
+                weight0: terms.multipliers[0] * int256(factor),
+                weight1: terms.multipliers[1] * int256(factor),
                 bound: int256(uint256(terms.clip)) * RATE_PER_CLIP,
                 exposure: int256(uint256(terms.exposure))
             });
@@ -66,10 +68,73 @@ library PayoutMath {
     function payoutTowardZero(Rule memory r, uint256 stake, uint256 scores) internal pure returns (int256) {
         unchecked {
             (int256 score0, int256 score1) = Words.scoresOf(scores);
-            int256 rate = (r.multiplier0 * score0 + r.multiplier1 * score1) * r.factor;
+            int256 rate = r.weight0 * score0 + r.weight1 * score1;
             if (rate > r.bound) rate = r.bound;
             else if (rate < -r.bound) rate = -r.bound;
             return (int256(stake) * r.exposure * rate) / ONE_EXPOSED_RATE;
+        }
+    }
+
+    /// @notice `payoutTowardZero` for the four lanes of a word, applied to what is active now. The payouts of a whole batch
+    /// run through here, so it is written for gas: every turn eats the lowest lane of the words and pushes its results in
+    /// from the top, and after four turns the word of active stakes is the new one and the stakes word the payouts word.
+    /// @param active The word of active stakes now.
+    /// @param stakes The word of stakes at the lock.
+    /// @param scores The scores word.
+    /// @return next The word of active stakes then.
+    /// @return payouts The payouts word.
+    /// @return totals Σ of the burns in the high half, Σ of the rewards in the low half, nano-NMR.
+    /// @return left Zero. Otherwise some lane burns more than is active, or pays where nothing is active, and all else is
+    /// without meaning.
+    function settleWord(
+        Rule memory r,
+        uint256 active,
+        uint256 stakes,
+        uint256 scores
+    ) internal pure returns (uint256 next, uint256 payouts, uint256 totals, uint256 left) {
+        assembly ("memory-safe") {
+            for {
+                left := 4
+            } left {
+                left := sub(left, 1)
+            } {
+                let payout := add(
+                    mul(mload(r), signextend(3, shr(32, scores))),
+                    mul(mload(add(r, 0x20)), signextend(3, scores))
+                )
+                let bound := mload(add(r, 0x40))
+                if sgt(payout, bound) {
+                    payout := bound
+                }
+                bound := sub(0, bound)
+                if slt(payout, bound) {
+                    payout := bound
+                }
+                payout := sdiv(
+                    mul(mul(and(stakes, 0xffffffffffffffff), mload(add(r, 0x60))), payout),
+                    1000000000000000000000000000000000000000000000
+                )
+                let sum := add(and(active, 0xffffffffffffffff), payout)
+                switch slt(payout, 0)
+                case 0 {
+                    // A sum equal to a payout other than zero: nothing was active.
+                    if gt(eq(sum, payout), iszero(payout)) {
+                        break
+                    }
+                    totals := add(totals, payout)
+                }
+                default {
+                    if slt(sum, 0) {
+                        break
+                    }
+                    totals := sub(totals, shl(128, payout))
+                }
+                active := or(shr(64, active), shl(192, sum))
+                stakes := or(shr(64, stakes), shl(192, payout))
+                scores := shr(64, scores)
+            }
+            next := active
+            payouts := stakes
         }
     }
 }

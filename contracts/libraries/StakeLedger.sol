@@ -84,33 +84,28 @@ library StakeLedger {
         return Words.load(_slot(ledger) + first, count);
     }
 
-    /// @notice What a batch's settlement did.
-    /// @param payouts Payouts words: what was really applied.
-    struct Outcome {
-        uint256 rewarded;
-        uint256 burned;
-        uint256[] payouts;
-    }
-
     /// @notice Computes a batch's payouts and applies them. A reward joins the active stake, or the pending withdrawal
     /// where nothing is active and something is pending. A burn takes the active stake, then the pending withdrawal,
     /// and is cut at what is there.
     /// @param stakes The batch's words at the lock.
     /// @param scores As many scores words.
+    /// @return payouts Payouts words: what was really applied.
+    /// @return rewarded Σ of the rewards, nano-NMR.
+    /// @return burned Σ of the burns, nano-NMR.
     function settle(
         Ledger storage ledger,
         uint256 batch,
         uint256[] calldata stakes,
         uint256[] calldata scores,
         PayoutMath.Rule memory rule
-    ) internal returns (Outcome memory outcome) {
-        unchecked {
-            outcome.payouts = new uint256[](stakes.length);
-            uint256 first = batch * Words.WORDS_PER_BATCH;
-            for (uint256 i = 0; i < stakes.length; ++i) {
-                outcome.payouts[i] = _settleWord(ledger, first + i, stakes[i], scores[i], rule, outcome);
-            }
+    ) internal returns (uint256[] memory payouts, uint256 rewarded, uint256 burned) {
+        payouts = new uint256[](stakes.length);
+        uint256 totals = 0;
+        for (uint256 i = 0; i < stakes.length; ++i) {
+            totals += _settleWord(ledger, batch * Words.WORDS_PER_BATCH + i, stakes[i], scores[i], rule, payouts, i);
         }
+        // Safe: a half sums at most 2^10 payouts of 2^63 each.
+        return (payouts, uint128(totals), totals >> 128);
     }
 
     function _settleWord(
@@ -119,28 +114,46 @@ library StakeLedger {
         uint256 stakes,
         uint256 scores,
         PayoutMath.Rule memory rule,
-        Outcome memory outcome
-    ) private returns (uint256 payouts) {
+        uint256[] memory payouts,
+        uint256 i
+    ) private returns (uint256 totals) {
+        uint256 slot = _slot(ledger) + index;
+        uint256 word = _read(slot);
+        uint256 next;
+        uint256 left;
+        (next, payouts[i], totals, left) = PayoutMath.settleWord(rule, word, stakes, scores);
+        if (left != 0) {
+            (next, payouts[i], totals) = _settleRare(ledger, index * Words.LANES, word, stakes, scores, rule);
+        }
+        if (next != word) _write(slot, next);
+    }
+
+    /// @dev `PayoutMath.settleWord` lane by lane, with pending withdrawals in view.
+    /// @param position The first of the word.
+    function _settleRare(
+        Ledger storage ledger,
+        uint256 position,
+        uint256 word,
+        uint256 stakes,
+        uint256 scores,
+        PayoutMath.Rule memory rule
+    ) private returns (uint256 next, uint256 payouts, uint256 totals) {
         unchecked {
-            uint256 word = ledger.words[index];
-            uint256 settled = word;
+            next = word;
             for (uint256 lane = 0; lane < Words.LANES; ++lane) {
                 int256 payout = PayoutMath.payoutTowardZero(rule, Words.lane(stakes, lane), Words.lane(scores, lane));
                 if (payout == 0) continue;
-
-                int256 next = int256(Words.lane(settled, lane)) + payout;
-                bool rare = next < 0 || next == payout;
-                if (rare) (payout, next) = _settlePending(ledger, index * Words.LANES + lane, payout, next - payout);
-                if (payout > 0) outcome.rewarded += uint256(payout);
-                else outcome.burned += uint256(-payout);
-                settled = Words.withLane(settled, lane, uint256(next));
+                int256 active = int256(Words.lane(word, lane));
+                int256 sum = active + payout;
+                if (sum < 0 || active == 0) (payout, sum) = _settlePending(ledger, position + lane, payout, active);
+                next = Words.withLane(next, lane, uint256(sum));
                 payouts = Words.withLane(payouts, lane, uint64(int64(payout)));
+                totals += payout > 0 ? uint256(payout) : uint256(-payout) << 128;
             }
-            if (settled != word) ledger.words[index] = settled;
         }
     }
 
-    /// @dev The rare lanes: a burn beyond the active stake, or a payout where nothing is active.
+    /// @dev A burn beyond the active stake, or a payout where nothing is active.
     /// @return applied The payout as applied.
     /// @return next The active stake then.
     function _settlePending(
@@ -157,6 +170,18 @@ library StakeLedger {
             applied = left - active - pending;
             if (pending == 0) return (applied, left);
             p.pending = uint64(uint256(left));
+        }
+    }
+
+    function _read(uint256 slot) private view returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := sload(slot)
+        }
+    }
+
+    function _write(uint256 slot, uint256 word) private {
+        assembly ("memory-safe") {
+            sstore(slot, word)
         }
     }
 
