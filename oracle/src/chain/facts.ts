@@ -16,8 +16,8 @@ type Block = ChainFacts["block"];
 
 /**
  * Everything that a plan needs from the chain, as it stood at one block: the latest one.
- * @throws ChainTrouble where the node can't be asked or the chain moved meanwhile; ChainRefusal where there is no such
- * contract or tournament.
+ * @throws ChainTrouble where the node can't be asked or the chain moved meanwhile; ChainRefusal where it is another chain
+ * or has no such contract or tournament.
  */
 export async function readFacts(options: FactsOptions): Promise<ChainFacts> {
   try {
@@ -31,7 +31,10 @@ export async function readFacts(options: FactsOptions): Promise<ChainFacts> {
 
 async function readAtOneBlock(options: FactsOptions): Promise<ChainFacts> {
   const { client, contract, chainId } = options;
-  const latest = await client.getBlock();
+  const [latest, servedChain] = await Promise.all([client.getBlock(), client.getChainId()]);
+  if (servedChain !== chainId) {
+    throw new ChainRefusal("rpc_wrong_chain", `the node serves chain ${servedChain}, config.chainId is ${chainId}`);
+  }
   const block = { number: latest.number, hash: latest.hash, timestamp: Number(latest.timestamp) };
   const pin = await pinTo(block, options);
   const [tournament, [reserve, earmarked], events] = await Promise.all([

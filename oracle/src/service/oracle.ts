@@ -1,0 +1,110 @@
+import type { LocalAccount } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import type { Logger } from "pino";
+import { readingClient, sendingClient } from "../chain/client.ts";
+import { executor } from "../chain/executor.ts";
+import { readFacts } from "../chain/facts.ts";
+import { journalReader } from "../chain/journal.ts";
+import { InputError } from "../core/errors.ts";
+import type { ChainFacts, Settings } from "../core/facts.ts";
+import type { Feed } from "../feeds/feed.ts";
+import { folderFeed } from "../feeds/folder.ts";
+import { numeraiFeed } from "../feeds/numerai.ts";
+import { readKeyFile, readSecretFile } from "../signers/key-file.ts";
+import { localReportSigner } from "../signers/report-signer.ts";
+import { type Config, ConfigError } from "./config.ts";
+import { type Keys, performer } from "./perform.ts";
+import { reconciler, type Reconciler } from "./reconciler.ts";
+
+/** The parts of an oracle, put together from its configuration; nothing has been asked or sent yet. */
+export type Oracle = {
+  readonly reconciler: Reconciler;
+  readonly readFacts: () => Promise<ChainFacts>;
+  readonly balanceOf: (account: LocalAccount) => Promise<bigint>;
+  readonly feed: Feed;
+  readonly keys: Keys;
+};
+
+/** @throws ConfigError naming the setting whose file can't be used */
+export function buildOracle(config: Config, log: Logger): Oracle {
+  const { chainId, contract, tournament } = config;
+  const keys = usable(() => readKeys(config));
+  const node = { url: usable(() => rpcUrl(config)), timeoutMs: config.rpcTimeoutMs };
+  const client = readingClient(node);
+  const journal = journalReader({
+    client,
+    contract,
+    tournament,
+    deploymentBlock: BigInt(config.deploymentBlock),
+    range: BigInt(config.logRangeBlocks),
+  });
+  let chainTime = 0;
+  const facts = async (): Promise<ChainFacts> => {
+    const read = await readFacts({ client, journal, contract, chainId, tournament });
+    chainTime = read.block.timestamp;
+    return read;
+  };
+  const feed = usable(() => buildFeed(config, () => chainTime));
+  const send = executor({
+    reading: client,
+    sending: sendingClient(node),
+    chainId,
+    contract,
+    receiptTimeoutMs: config.receiptTimeoutMs,
+  });
+  const perform = performer({ keys, executor: send, domain: { chainId, verifyingContract: contract }, tournament });
+  return {
+    reconciler: reconciler({ ...config, readFacts: facts, feed, settings: settingsOf(config, keys), perform, log }),
+    readFacts: facts,
+    balanceOf: ({ address }) => client.getBalance({ address }),
+    feed,
+    keys,
+  };
+}
+
+function readKeys({ reporterKeyFiles, relayerKeyFile, organizerKeyFile }: Config): Keys {
+  const account = (path: string | undefined, field: string): LocalAccount | null =>
+    path === undefined ? null : privateKeyToAccount(readKeyFile(path, field));
+  return {
+    reporters: reporterKeyFiles.map((path, index) =>
+      localReportSigner(readKeyFile(path, `config.reporterKeyFiles.${index}`)),
+    ),
+    relayer: account(relayerKeyFile, "config.relayerKeyFile"),
+    organizer: account(organizerKeyFile, "config.organizerKeyFile"),
+  };
+}
+
+function rpcUrl({ rpcUrl: url, rpcUrlFile }: Config): string {
+  const text = url ?? readSecretFile(rpcUrlFile ?? "", "config.rpcUrlFile");
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
+  throw new InputError("config.rpcUrlFile", "must hold an http:// or https:// URL");
+}
+
+/** Both feeds live by the chain's clock: a round is resolved for them when it is for the contract. */
+function buildFeed({ feed }: Config, clock: () => number): Feed {
+  if (feed.kind === "folder") return folderFeed(feed.path, clock);
+  const { url, tournament, tokenFile } = feed;
+  const token = tokenFile === undefined ? {} : { token: readSecretFile(tokenFile, "config.feed.tokenFile") };
+  return numeraiFeed({ url, tournament, clock, ...token });
+}
+
+function settingsOf({ opening, repeatVetoed }: Config, keys: Keys): Settings {
+  return {
+    reporters: keys.reporters.map(({ address }) => address),
+    relayer: keys.relayer?.address ?? null,
+    organizer: keys.organizer?.address ?? null,
+    lockWindow: opening.lockWindowSeconds,
+    settleWindow: opening.settleWindowSeconds,
+    disputeWindow: opening.disputeWindowSeconds,
+    openMargin: opening.marginSeconds,
+    repeatVetoed,
+  };
+}
+
+function usable<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw error instanceof InputError ? new ConfigError([error.message]) : error;
+  }
+}

@@ -1,0 +1,74 @@
+import type { RefusalCode, TroubleCode } from "../chain/errors.ts";
+import type { ReasonCode } from "../core/actions.ts";
+
+/** Everything that can be the matter. */
+export type Code =
+  ReasonCode | TroubleCode | RefusalCode | "starting" | "tick_overdue" | "rpc_stale" | "deadline_near" | "bug";
+
+/**
+ * "wait": the normal course of things. "look": it mends itself, or nobody can mend it any more. "act": somebody must.
+ * `unready`: while it lasts, a deadline that came now could be missed.
+ */
+export type Advice = { readonly level: "wait" | "look" | "act"; readonly unready: boolean; readonly remedy: string };
+
+/** What to do about each of them. */
+export const REASONS: Readonly<Record<Code, Advice>> = {
+  round_open: wait("nothing to do: the round is locked at its close"),
+  round_running: wait("nothing to do: the round is reported once it has resolved"),
+  dispute_window: wait("nothing to do: the batch settles when its window is over; the guardian may veto until then"),
+  feed_unsettled: wait("nothing to do: the round is reported once the feed calls its scores final"),
+  batches_unreported: wait("look at why the other batches have no report"),
+  no_positions: wait("nothing to do: a round without a position is voided at its deadline"),
+  not_organizer: wait("run an oracle with the organizer's key (config.organizerKeyFile), or open the round by hand"),
+  not_a_reporter: wait("nothing to do here; to report, give keys of the round's set (config.reporterKeyFiles)"),
+  no_relayer: wait("nothing to do here if another operator relays; otherwise give config.relayerKeyFile"),
+  feed_missing: look("ask the feed's owner for the round, or check that config.feed is this tournament's"),
+  feed_down: unready("check config.feed and the network; it is asked again at every turn"),
+  feed_changed: look("nothing to do unless it lasts: the feed gave two answers in a row"),
+  too_many_in_flight: look("settle or void older rounds; the limit was fixed with the tournament"),
+  deadline_missed: look("nothing can be done any more: the round stays unopened, or is voided and its stakes are free"),
+  schedule_impossible: act("mend config.opening so that it fits the feed's rounds"),
+  terms_out_of_limits: act("mend config.opening, or use a tournament whose limits allow these rounds"),
+  unknown_model: look("check that stakers use the ids of models that the feed lists"),
+  terms_differ: look("check that the feed still means the same scores as when the round opened"),
+  feed_refused: unreadyAct("mend the named field at the feed; nothing of the round is signed before"),
+  lock_missing_reserve: unreadyAct("fund the tournament's reserve (fundReserve) before the round's lock window ends"),
+  signatures_missing: unreadyAct("add keys of the round's reporters to config.reporterKeyFiles"),
+  vetoed: unreadyAct("settle with the guardian which scores are right; config.repeatVetoed reports the same again"),
+  rpc_down: unready("check the node at config.rpcUrl; it is asked again at every turn"),
+  rpc_stale: unready("the node's latest block is old: check that it follows the chain (config.maxBlockAgeSeconds)"),
+  chain_moved: look("nothing to do unless it lasts: the next turn looks at the chain as it is now"),
+  events_incomplete: unready("use a node that keeps all events since config.deploymentBlock, or set that lower"),
+  tx_pending: look("nothing to do unless it lasts: it is sent again with a higher fee"),
+  tx_unmined: look("nothing to do unless it lasts: it is sent again with a higher fee"),
+  rpc_wrong_chain: unreadyAct("mend config.chainId or config.rpcUrl"),
+  contract_missing: unreadyAct("mend config.contract"),
+  tournament_missing: unreadyAct("mend config.tournament"),
+  tx_reverts: unreadyAct("read the contract's answer: it names the fault and its values"),
+  tx_too_large: unreadyAct("report this as a bug: no batch should need so much gas"),
+  funds_low: unreadyAct("send ether to the relayer's or organizer's address"),
+  starting: unready("nothing to do: the first turn isn't over yet"),
+  tick_overdue: unready("look for a hanging node or feed in the log; restart the process if it lasts"),
+  deadline_near: unreadyAct("something due is not done with less than a quarter of its time left: see its error"),
+  bug: unreadyAct("report this with the log: it is not a condition that the oracle knows"),
+};
+
+function wait(remedy: string): Advice {
+  return { level: "wait", unready: false, remedy };
+}
+
+function look(remedy: string): Advice {
+  return { level: "look", unready: false, remedy };
+}
+
+function act(remedy: string): Advice {
+  return { level: "act", unready: false, remedy };
+}
+
+function unready(remedy: string): Advice {
+  return { level: "look", unready: true, remedy };
+}
+
+function unreadyAct(remedy: string): Advice {
+  return { level: "act", unready: true, remedy };
+}

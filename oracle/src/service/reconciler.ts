@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Logger } from "pino";
+import { ChainRefusal, ChainTrouble } from "../chain/errors.ts";
+import type { Action, Plan } from "../core/actions.ts";
+import type { ChainFacts, Settings } from "../core/facts.ts";
+import { plan } from "../core/plan.ts";
+import type { Feed } from "../feeds/feed.ts";
+import { readFeed } from "./feed-view.ts";
+import type { Performer } from "./perform.ts";
+import { tickReporter } from "./tick-log.ts";
+import type { Done, Failure, Tick } from "./tick.ts";
+
+export type ReconcilerOptions = {
+  readonly readFacts: () => Promise<ChainFacts>;
+  readonly feed: Feed;
+  readonly settings: Settings;
+  readonly perform: Performer;
+  readonly log: Logger;
+  readonly pollIntervalMs: number;
+  readonly tickBudgetMs: number;
+  readonly feedTimeoutMs: number;
+};
+
+export type Reconciler = {
+  /** Looks once and does what is due. Never rejects: what went wrong is in the answer. */
+  tick(): Promise<Tick>;
+  /** Does so until the signal; an action under way is left to the chain, whose state tells the next life. */
+  run(signal: AbortSignal): Promise<void>;
+  /** The latest turn, and the latest that could read the chain. */
+  readonly latest: Tick | null;
+  readonly latestWithFacts: Tick | null;
+};
+
+const NO_PLAN: Plan = { actions: [], waiting: [], notes: [] };
+
+/**
+ * Brings the chain to where the feed says it should be. It remembers nothing that a restart would miss: every turn starts
+ * from what chain and feed say then.
+ */
+export function reconciler(options: ReconcilerOptions): Reconciler {
+  const report = tickReporter(options.log);
+  let latest: Tick | null = null;
+  let latestWithFacts: Tick | null = null;
+
+  const tick = async (): Promise<Tick> => {
+    const turn = await takeTurn(options);
+    latest = turn;
+    if (turn.facts !== null) latestWithFacts = turn;
+    report(turn);
+    return turn;
+  };
+
+  return {
+    tick,
+    async run(signal) {
+      while (!signal.aborted) {
+        await tick();
+        await sleep(options.pollIntervalMs, undefined, { signal }).catch(() => undefined);
+      }
+    },
+    get latest() {
+      return latest;
+    },
+    get latestWithFacts() {
+      return latestWithFacts;
+    },
+  };
+}
+
+async function takeTurn(options: ReconcilerOptions): Promise<Tick> {
+  const startedAt = Date.now();
+  const isSpent = (): boolean => Date.now() - startedAt >= options.tickBudgetMs;
+  const failures: Failure[] = [];
+  const done: Done[] = [];
+  let facts: ChainFacts | null = null;
+  let wanted = NO_PLAN;
+  try {
+    facts = await options.readFacts();
+    const feed = await readFeed(options.feed, facts, options.settings, options.feedTimeoutMs, isSpent);
+    wanted = plan(facts, feed, options.settings);
+    await perform(wanted.actions, options, isSpent, done, failures);
+  } catch (error) {
+    failures.push(failureOf(null, error));
+  }
+  return { startedAt, finishedAt: Date.now(), facts, plan: wanted, done, failures };
+}
+
+/** One after the other; a failure leaves the others alone, save those that would have to queue behind it. */
+async function perform(
+  actions: readonly Action[],
+  options: ReconcilerOptions,
+  isSpent: () => boolean,
+  done: Done[],
+  failures: Failure[],
+): Promise<void> {
+  const queued = new Set<"organizer" | "relayer">();
+  for (const action of actions) {
+    const sender = action.kind === "open" ? "organizer" : "relayer";
+    if (isSpent() || queued.has(sender)) continue;
+    try {
+      done.push({ action, outcome: await options.perform(action) });
+    } catch (error) {
+      const failure = failureOf(action, error);
+      failures.push(failure);
+      if (failure.code === "tx_pending" || failure.code === "tx_unmined") queued.add(sender);
+    }
+  }
+}
+
+function failureOf(action: Action | null, error: unknown): Failure {
+  if (error instanceof ChainTrouble || error instanceof ChainRefusal) {
+    return { action, code: error.code, message: error.message };
+  }
+  return { action, code: "bug", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}

@@ -1,0 +1,42 @@
+import { describe } from "../core/actions.ts";
+import type { Finding } from "./check.ts";
+import { REASONS } from "./reasons.ts";
+import type { Tick } from "./tick.ts";
+
+/** A turn for people: what was done, what failed, what is waited for; one a line. */
+export function tickTable({ facts, plan, done, failures }: Tick): string {
+  const rows = [
+    ...done.map(({ action, outcome }) => [
+      "done",
+      describe(action),
+      outcome.kind === "done" ? outcome.hash : outcome.message,
+    ]),
+    ...failures.map(({ action, code, message }) => [
+      "failed",
+      action === null ? "reading" : describe(action),
+      `${code}: ${message}. ${REASONS[code].remedy}`,
+    ]),
+    ...plan.waiting.map(({ code, message, until }) => [
+      "waits",
+      code,
+      until === null ? message : `${message} (until ${instant(until)})`,
+    ]),
+    ...plan.notes.map(({ code, message }) => ["note", code, message]),
+  ];
+  const head = facts === null ? "" : `block ${facts.block.number.toString()} at ${instant(facts.block.timestamp)}\n`;
+  return head + (rows.length === 0 ? "nothing is due and nothing is waited for" : aligned(rows));
+}
+
+/** The findings of a check, one a line. */
+export function findingsTable(findings: readonly Finding[]): string {
+  return aligned(findings.map(({ verdict, what, says }) => [verdict, what, says]));
+}
+
+function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")).join("\n");
+}
+
+function instant(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString().replace(".000Z", "Z");
+}
