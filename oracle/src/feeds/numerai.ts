@@ -1,5 +1,5 @@
 import { InputError } from "../core/errors.ts";
-import { type Json, JsonNumber, parseJson } from "../core/json.ts";
+import { type Json, JsonNumber, parseJson, showJson } from "../core/json.ts";
 import { type Feed, FeedUnavailable } from "./feed.ts";
 import { readRound, readRounds } from "./read.ts";
 
@@ -66,7 +66,7 @@ export function numeraiFeed(options: NumeraiOptions): Feed {
 }
 
 function onlyRound(rounds: Json | undefined, number: bigint): Json {
-  if (!Array.isArray(rounds)) throw new InputError("rounds", "is not a list");
+  if (!Array.isArray(rounds)) throw new InputError("rounds", `${showJson(rounds)} is not a list`);
   const [round] = rounds as readonly Json[];
   if (round === undefined || rounds.length > 1) {
     throw new InputError("rounds", `holds ${rounds.length} rounds; asked was round ${number.toString()} alone`);
@@ -136,13 +136,11 @@ function dataOf(status: number, text: string): Members {
 
 function complaintOf(body: Json): string | undefined {
   if (!isObject(body)) return undefined;
-  const [error] = Array.isArray(body["errors"]) ? (body["errors"] as readonly Json[]) : [];
-  const message = error !== undefined && isObject(error) ? error["message"] : (error ?? body["detail"]);
-  return message === undefined || message === null
-    ? undefined
-    : typeof message === "string"
-      ? message
-      : "unnamed error";
+  const { errors = null, detail = null } = body;
+  const complaint = Array.isArray(errors) ? ((errors as readonly Json[])[0] ?? detail) : (errors ?? detail);
+  if (complaint === null) return undefined;
+  const message = isObject(complaint) ? complaint["message"] : complaint;
+  return typeof message === "string" ? message : showJson(message);
 }
 
 function jsonOrNull(text: string): Json {
