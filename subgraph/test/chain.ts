@@ -1,0 +1,144 @@
+// A Hardhat chain behind JSON-RPC with the real contracts on it.
+import { readFileSync } from "node:fs";
+import { network } from "hardhat";
+import {
+  type Abi,
+  createTestClient,
+  type Hex,
+  http,
+  keccak256,
+  concatHex,
+  numberToHex,
+  parseEventLogs,
+  publicActions,
+  walletActions,
+} from "viem";
+import { hardhat } from "viem/chains";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+
+export const NMR = 10n ** 18n;
+export const NANO = 10n ** 9n;
+
+export type Chain = Awaited<ReturnType<typeof startChain>>;
+
+function artifact(path: string): { abi: Abi; bytecode: Hex } {
+  const file = new URL(`../../artifacts/contracts/${path}`, import.meta.url);
+  return JSON.parse(readFileSync(file, "utf8")) as { abi: Abi; bytecode: Hex };
+}
+
+function clientOf(rpcUrl: string) {
+  return createTestClient({ chain: hardhat, mode: "hardhat", transport: http(rpcUrl), pollingInterval: 20 })
+    .extend(publicActions)
+    .extend(walletActions);
+}
+
+/** Starts the chain and deploys token and staking contract; account 0 has all tokens and has approved the contract. */
+export async function startChain() {
+  const server = await network.createServer("default", "127.0.0.1", 0);
+  const { port } = await server.listen();
+  const rpcUrl = `http://127.0.0.1:${port}`;
+  const client = clientOf(rpcUrl);
+  const accounts = await client.getAddresses();
+  const owner = accounts[0] as Hex;
+  const token = artifact("Numeraire.sol/Numeraire.json");
+  const staking = artifact("NumeraireStaking.sol/NumeraireStaking.json");
+
+  const deploy = async ({ abi, bytecode }: { abi: Abi; bytecode: Hex }, args: unknown[]): Promise<Hex> => {
+    const hash = await client.deployContract({ abi, bytecode, args, account: owner });
+    const { contractAddress } = await client.waitForTransactionReceipt({ hash });
+    return contractAddress as Hex;
+  };
+  const tokenAddress = await deploy(token, [owner]);
+  const address = await deploy(staking, [tokenAddress]);
+
+  /** Calls the staking contract and returns the events of the transaction. */
+  const send = async (from: Hex, functionName: string, ...args: unknown[]) => {
+    const hash = await client.writeContract({ abi: staking.abi, address, functionName, args, account: from });
+    const { logs, status } = await client.waitForTransactionReceipt({ hash });
+    if (status !== "success") throw new Error(`${functionName} reverted`);
+    return parseEventLogs({ abi: staking.abi, logs }) as unknown as {
+      eventName: string;
+      args: Record<string, unknown>;
+    }[];
+  };
+  /** Sends tokens to an account and lets it approve the staking contract. */
+  const provide = async (account: Hex, amount: bigint): Promise<void> => {
+    const call = async (from: Hex, functionName: string, args: unknown[]): Promise<void> => {
+      const hash = await client.writeContract({
+        abi: token.abi,
+        address: tokenAddress,
+        functionName,
+        args,
+        account: from,
+      });
+      await client.waitForTransactionReceipt({ hash });
+    };
+    if (account !== owner) await call(owner, "transfer", [account, amount]);
+    await call(account, "approve", [address, 2n ** 256n - 1n]);
+  };
+  await provide(owner, 0n);
+
+  const reporters = [generatePrivateKey(), generatePrivateKey(), generatePrivateKey()].map((key) =>
+    privateKeyToAccount(key),
+  );
+  const read = <T>(functionName: string, ...args: unknown[]): Promise<T> =>
+    client.readContract({ abi: staking.abi, address, functionName, args }) as Promise<T>;
+
+  return {
+    ...{ rpcUrl, client, accounts, owner, token, tokenAddress, staking, address, send, provide, reporters, read },
+    now: async (): Promise<number> => Number((await client.getBlock()).timestamp),
+    /** Mines a block at that time; the next transaction's is later. */
+    async travelTo(timestamp: number): Promise<void> {
+      await client.setNextBlockTimestamp({ timestamp: BigInt(timestamp) });
+      await client.mine({ blocks: 1 });
+    },
+    /** Reports a batch with the signatures of reporters 0 and 1. */
+    async report(
+      from: Hex,
+      tournament: number,
+      round: bigint,
+      batch: number,
+      attempt: number,
+      stakes: bigint[],
+      scores: bigint[],
+    ) {
+      const message = { tournament, round, batch, attempt, stakesHash: hashOf(stakes), scoresHash: hashOf(scores) };
+      const signatures = await Promise.all(
+        reporters.slice(0, 2).map((reporter) =>
+          reporter.signTypedData({
+            domain: { name: "NumeraireStaking", version: "1", chainId: hardhat.id, verifyingContract: address },
+            types: { Report: REPORT_TYPE },
+            primaryType: "Report",
+            message,
+          }),
+        ),
+      );
+      return send(from, "report", tournament, round, batch, scores, 3n, signatures);
+    },
+    stop: () => server.close(),
+  };
+}
+
+const REPORT_TYPE = [
+  { name: "tournament", type: "uint32" },
+  { name: "round", type: "uint64" },
+  { name: "batch", type: "uint32" },
+  { name: "attempt", type: "uint32" },
+  { name: "stakesHash", type: "bytes32" },
+  { name: "scoresHash", type: "bytes32" },
+] as const;
+
+function hashOf(words: bigint[]): Hex {
+  return keccak256(concatHex(words.map((word) => numberToHex(word, { size: 32 }))));
+}
+
+/** Packs a pair of scores (1e-9) a position into scores words. */
+export function scoresWords(scores: [number, number][], words: number): bigint[] {
+  return Array.from({ length: words }, (_, word) =>
+    [0, 1, 2, 3].reduce((packed, lane) => {
+      const [score0, score1] = scores[4 * word + lane] ?? [0, 0];
+      const bits = (BigInt.asUintN(32, BigInt(score0)) << 32n) | BigInt.asUintN(32, BigInt(score1));
+      return packed | (bits << BigInt(64 * lane));
+    }, 0n),
+  );
+}
