@@ -43,11 +43,16 @@ export async function readRoundFile(path: string, asked: Partial<Asked> = {}): P
 }
 
 /**
- * Reads all rounds of a folder, lowest number first.
+ * Reads all rounds of a folder, lowest number first; all must be of the first one's tournament.
  * @throws InputError
  */
 export async function readFolder(folder: string, asked: Partial<Asked> = {}): Promise<ReadRound[]> {
-  return Promise.all((await roundNumbers(folder)).map((number) => readNumbered(folder, number, asked)));
+  const files: ReadRound[] = [];
+  for (const number of await roundNumbers(folder)) {
+    const tournament = files[0]?.round.tournament;
+    files.push(await readNumbered(folder, number, tournament === undefined ? asked : { tournament, ...asked }));
+  }
+  return files;
 }
 
 /** The numbers of a folder's rounds, lowest first. */

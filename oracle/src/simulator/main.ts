@@ -52,6 +52,8 @@ async function run(options: Options): Promise<void> {
 
 function generated(options: Options): Source {
   const { openFor, resolvesAfter, opensEvery, rounds } = options;
+  if (resolvesAfter <= openFor)
+    throw new InputError("--resolves-after", `${resolvesAfter} is not after --open-for ${openFor}`);
   // On a whole step of the calendar. Only --first-opens-at keeps the rounds where they are over restarts on other days.
   const step = Math.floor(now() / opensEvery) * opensEvery;
   const firstOpensAt = options.firstOpensAt ?? step - Math.floor((rounds * 2) / 3) * opensEvery;

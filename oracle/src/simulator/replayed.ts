@@ -51,10 +51,10 @@ function modelFrom(row: RawModel): SimulatedModel {
   return {
     id: row.id,
     modelName: row.modelName,
-    stake: row.selectedStakeValue ?? "0",
+    stake: withoutCommas(row.selectedStakeValue ?? "0"),
     scores: fieldsOf(row, SCORES),
     multipliers: fieldsOf(row, MULTIPLIERS),
-    settled: row.payoutSettled,
+    settled: row.payoutSettled === null ? null : withoutCommas(row.payoutSettled),
   };
 }
 
@@ -64,6 +64,11 @@ function rowOf({ id, modelName, stake, settled }: SimulatedModel): RawModel {
 
 function fieldsOf(row: RawModel, names: readonly (keyof RawModel)[]): ScoreTexts {
   return Object.fromEntries(names.filter((name) => row[name] !== undefined).map((name) => [name, row[name] ?? null]));
+}
+
+/** The simulator puts commas of its own. */
+function withoutCommas(amount: string): string {
+  return amount.replaceAll(",", "");
 }
 
 function optionalInstant(text: string | null | undefined): number | undefined {

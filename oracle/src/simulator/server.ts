@@ -1,6 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { GraphQLError, GraphQLScalarType } from "graphql";
-import { createSchema, createYoga } from "graphql-yoga";
+import { GraphQLScalarType } from "graphql";
+import { createGraphQLError, createSchema, createYoga } from "graphql-yoga";
 import type { SimulatedRound, Source } from "./source.ts";
 import { detailsView, iso, roundView, type Status, statusOf } from "./view.ts";
 
@@ -148,7 +148,7 @@ function resolversOf({ source, clock, tournament = source.tournament }: Simulato
   const numbered = (number: number): SimulatedRound => {
     const round = source.rounds.find((candidate) => candidate.number === number);
     // The API says so with HTTP 200, and for round 0, "the current one", between rounds too.
-    if (round === undefined) throw new GraphQLError(`Round not found: ${number} of tournament ${tournament}`);
+    if (round === undefined) throw createGraphQLError(`Round not found: ${number} of tournament ${tournament}`);
     return round;
   };
   return {
@@ -164,7 +164,7 @@ function resolversOf({ source, clock, tournament = source.tournament }: Simulato
           .map((round) => roundView(round, tournament, now));
       },
       roundDetails: (_: unknown, asked: DetailsArguments) => {
-        if (asked.tournament !== tournament) throw new GraphQLError(`Tournament not found: ${asked.tournament}`);
+        if (asked.tournament !== tournament) throw createGraphQLError(`Tournament not found: ${asked.tournament}`);
         return detailsView(numbered(asked.roundNumber), tournament, clock());
       },
       pipelineStatus: (_: unknown, { date }: PipelineArguments) => pipelineAt(source.rounds, clock(), date ?? null),
@@ -174,7 +174,7 @@ function resolversOf({ source, clock, tournament = source.tournament }: Simulato
 
 function pipelineAt(rounds: readonly SimulatedRound[], now: number, date: string | null) {
   const asked = date === null ? now : Date.parse(`${date}T00:00:00Z`) / 1000;
-  if (Number.isNaN(asked)) throw new GraphQLError(`Invalid date: ${String(date)}`);
+  if (Number.isNaN(asked)) throw createGraphQLError(`Invalid date: ${String(date)}`);
   const start = Math.floor(asked / DAY) * DAY;
   const onThatDay = (time: number): boolean => time >= start && time < start + DAY && time <= now;
   const scoring = rounds.filter((round) => round.scoresAt < start + DAY && round.resolvesAt >= start);
