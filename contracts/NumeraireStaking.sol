@@ -50,6 +50,8 @@ contract NumeraireStaking is INumeraireStaking, EIP712, Multicall, ReentrancyGua
         BatchState state;
     }
 
+    /// @dev In the order of the steps, so that each writes few slots. `payoutFactor` is 1 until the round is locked: its
+    /// slot is not zero then, and the locks write it for less.
     /// @param ticket The round's newest ticket in the book of holds; 0 before its first lock.
     /// @param olderTickets Tickets it drew before that one.
     struct RoundData {
@@ -59,15 +61,15 @@ contract NumeraireStaking is INumeraireStaking, EIP712, Multicall, ReentrancyGua
         uint32 reporterSet;
         uint32 ticket;
         RoundState state;
-        uint32 batches;
-        uint32 lockedBatches;
-        uint32 reportedBatches;
-        uint32 settledBatches;
         uint64 payoutFactor;
         uint64 staked;
         uint64 earmarked;
+        uint32 batches;
+        uint32 lockedBatches;
         uint64 rewarded;
         uint64 burned;
+        uint32 reportedBatches;
+        uint32 settledBatches;
         uint32[] olderTickets;
         mapping(uint256 batch => BatchData) batchData;
     }
@@ -265,6 +267,7 @@ contract NumeraireStaking is INumeraireStaking, EIP712, Multicall, ReentrancyGua
         r.schedule = schedule;
         r.guardian = t.guardian;
         r.reporterSet = t.reporterSet;
+        r.payoutFactor = uint64(PayoutMath.ONE_FACTOR);
         emit RoundOpened(tournament, round, terms, schedule);
     }
 
@@ -467,8 +470,10 @@ contract NumeraireStaking is INumeraireStaking, EIP712, Multicall, ReentrancyGua
         result.reportedBatches = r.reportedBatches;
         result.settledBatches = r.settledBatches;
         result.staked = _wei(r.staked);
-        result.payoutFactor = r.payoutFactor;
-        if (r.payoutFactor != 0) result.atRisk = _wei(PayoutMath.atRiskDown(r.staked, r.terms.exposure));
+        if (r.batches != 0 && r.lockedBatches == r.batches) {
+            result.atRisk = _wei(PayoutMath.atRiskDown(r.staked, r.terms.exposure));
+            result.payoutFactor = r.payoutFactor;
+        }
         result.earmarked = _wei(r.earmarked);
         result.rewarded = _wei(r.rewarded);
         result.burned = _wei(r.burned);

@@ -76,16 +76,17 @@ library PayoutMath {
     }
 
     /// @notice `payoutTowardZero` for the four lanes of a word, applied to what is active now. The payouts of a whole batch
-    /// run through here, so it is written for gas: every turn eats the lowest lane of the words and pushes its results in
-    /// from the top, and after four turns the word of active stakes is the new one and the stakes word the payouts word.
+    /// run through here, so it is written for gas: every turn takes the top lane of the words, moves the others up and puts
+    /// its results in at the bottom; after four turns the word of active stakes is the new one, and the stakes word the
+    /// payouts word.
     /// @param active The word of active stakes now.
     /// @param stakes The word of stakes at the lock.
     /// @param scores The scores word.
     /// @return next The word of active stakes then.
     /// @return payouts The payouts word.
     /// @return totals Σ of the burns in the high half, Σ of the rewards in the low half, nano-NMR.
-    /// @return left Zero. Otherwise some lane burns more than is active, or pays where nothing is active, and all else is
-    /// without meaning.
+    /// @return left Zero. Otherwise some lane burns more than is active, or has nothing active, and all else is without
+    /// meaning.
     function settleWord(
         Rule memory r,
         uint256 active,
@@ -99,8 +100,8 @@ library PayoutMath {
                 left := sub(left, 1)
             } {
                 let payout := add(
-                    mul(mload(r), signextend(3, shr(32, scores))),
-                    mul(mload(add(r, 0x20)), signextend(3, scores))
+                    mul(mload(r), sar(224, scores)),
+                    mul(mload(add(r, 0x20)), signextend(3, shr(192, scores)))
                 )
                 let bound := mload(add(r, 0x40))
                 if sgt(payout, bound) {
@@ -111,14 +112,14 @@ library PayoutMath {
                     payout := bound
                 }
                 payout := sdiv(
-                    mul(mul(and(stakes, 0xffffffffffffffff), mload(add(r, 0x60))), payout),
+                    mul(mul(shr(192, stakes), mload(add(r, 0x60))), payout),
                     1000000000000000000000000000000000000000000000
                 )
-                let sum := add(and(active, 0xffffffffffffffff), payout)
+                let sum := add(shr(192, active), payout)
                 switch slt(payout, 0)
                 case 0 {
-                    // A sum equal to a payout other than zero: nothing was active.
-                    if gt(eq(sum, payout), iszero(payout)) {
+                    // A sum equal to its payout: nothing was active.
+                    if eq(sum, payout) {
                         break
                     }
                     totals := add(totals, payout)
@@ -129,9 +130,9 @@ library PayoutMath {
                     }
                     totals := sub(totals, shl(128, payout))
                 }
-                active := or(shr(64, active), shl(192, sum))
-                stakes := or(shr(64, stakes), shl(192, payout))
-                scores := shr(64, scores)
+                active := or(shl(64, active), sum)
+                stakes := or(shl(64, stakes), shr(192, shl(192, payout)))
+                scores := shl(64, scores)
             }
             next := active
             payouts := stakes

@@ -100,32 +100,28 @@ library StakeLedger {
         PayoutMath.Rule memory rule
     ) internal returns (uint256[] memory payouts, uint256 rewarded, uint256 burned) {
         payouts = new uint256[](stakes.length);
+        uint256 first = _slot(ledger) + batch * Words.WORDS_PER_BATCH;
         uint256 totals = 0;
-        for (uint256 i = 0; i < stakes.length; ++i) {
-            totals += _settleWord(ledger, batch * Words.WORDS_PER_BATCH + i, stakes[i], scores[i], rule, payouts, i);
+        unchecked {
+            for (uint256 i = 0; i < stakes.length; ++i) {
+                uint256 word = _read(first + i);
+                (uint256 next, uint256 payout, uint256 total, uint256 left) = PayoutMath.settleWord(
+                    rule,
+                    word,
+                    stakes[i],
+                    scores[i]
+                );
+                if (left != 0) {
+                    uint256 position = (batch * Words.WORDS_PER_BATCH + i) * Words.LANES;
+                    (next, payout, total) = _settleRare(ledger, position, word, stakes[i], scores[i], rule);
+                }
+                if (next != word) _write(first + i, next);
+                payouts[i] = payout;
+                totals += total;
+            }
         }
         // Safe: a half sums at most 2^10 payouts of 2^63 each.
         return (payouts, uint128(totals), totals >> 128);
-    }
-
-    function _settleWord(
-        Ledger storage ledger,
-        uint256 index,
-        uint256 stakes,
-        uint256 scores,
-        PayoutMath.Rule memory rule,
-        uint256[] memory payouts,
-        uint256 i
-    ) private returns (uint256 totals) {
-        uint256 slot = _slot(ledger) + index;
-        uint256 word = _read(slot);
-        uint256 next;
-        uint256 left;
-        (next, payouts[i], totals, left) = PayoutMath.settleWord(rule, word, stakes, scores);
-        if (left != 0) {
-            (next, payouts[i], totals) = _settleRare(ledger, index * Words.LANES, word, stakes, scores, rule);
-        }
-        if (next != word) _write(slot, next);
     }
 
     /// @dev `PayoutMath.settleWord` lane by lane, with pending withdrawals in view.

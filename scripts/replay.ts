@@ -1,0 +1,77 @@
+// Settles one real round on a chain inside this process: feed file → positions → lock → report → settlement → events.
+import { rename, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { network } from "hardhat";
+import { InputError } from "../oracle/src/core/errors.ts";
+import { formatNmr } from "../oracle/src/core/units.ts";
+import { readRoundFile } from "../oracle/src/feeds/folder.ts";
+import { comparePayouts } from "./replay/compare.ts";
+import { replayRound } from "./replay/replay.ts";
+import { shownFactor, shownNmr } from "./support/amounts.ts";
+import { printTable, step, UsageError } from "./support/terminal.ts";
+
+const USAGE = "usage: npm run replay -- --feed FILE --out FILE";
+
+function readArguments() {
+  try {
+    const { values } = parseArgs({ options: { feed: { type: "string" }, out: { type: "string" } } });
+    if (values.feed === undefined || values.out === undefined) throw new Error("--feed and --out are both needed");
+    // npm runs scripts in the project's folder and tells where the caller stood.
+    const from = process.env["INIT_CWD"] ?? process.cwd();
+    return { feed: resolve(from, values.feed), out: resolve(from, values.out) };
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}; ${USAGE}`);
+  }
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text);
+  await rename(`${path}.new`, path);
+}
+
+async function main(): Promise<number> {
+  const { feed, out } = readArguments();
+  const { round, details } = await readRoundFile(feed, { resolved: true });
+  const connection = await network.create();
+  try {
+    const replay = await step(`Round ${round.number} of tournament ${round.tournament}`, (say) =>
+      replayRound(connection, round, details, say),
+    );
+    await writeWhole(out, `${JSON.stringify(replay.record, null, 2)}\n`);
+    const { record, settlements } = replay;
+    const perPosition = (gas: string): string => (Number(gas) / settlements.length).toFixed(1);
+    printTable(
+      ["round", "positions", "at risk (NMR)", "payout factor", "rewarded (NMR)", "burned (NMR)", "gas a position"],
+      [
+        [
+          String(round.number),
+          String(settlements.length),
+          shownNmr(settlements.reduce((sum, { atRisk }) => sum + atRisk, 0n)),
+          shownFactor(BigInt(record.payoutFactor)),
+          shownNmr(BigInt(record.rewarded) / 10n ** 9n),
+          shownNmr(BigInt(record.burned) / 10n ** 9n),
+          perPosition(record.gas.allIn),
+        ],
+      ],
+    );
+    const verdict = comparePayouts(settlements, details, round.terms);
+    console.log(verdict.formula.text);
+    console.log(verdict.paid.text);
+    for (const row of verdict.paid.worst) {
+      console.log(`  ${row.name}: ours ${formatNmr(row.ours)} NMR, paid ${formatNmr(row.paid)} NMR`);
+    }
+    console.log(`Written to ${out}`);
+    return verdict.formula.equal ? 0 : 1;
+  } finally {
+    await connection.close();
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof InputError) && !(error instanceof UsageError)) throw error;
+  console.error(`replay: ${error.message}`);
+  process.exitCode = 2;
+}

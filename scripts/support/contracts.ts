@@ -1,0 +1,22 @@
+import type { NetworkConnection } from "hardhat/types/network";
+import NumeraireStakingModule from "../../ignition/modules/NumeraireStaking.ts";
+
+/** The limits of a tournament for demonstrations: wide enough for any real round, and never more at risk than is staked. */
+export const LIMITS = {
+  maxClip: 1_000_000_000n,
+  maxExposure: 1_000_000_000n,
+  maxRoundsInFlight: 64n,
+  maxDuration: 120n * 86_400n,
+  minDisputeWindow: 0n,
+};
+
+/** Deploys the token and the staking contract from the connection's first account, which then holds the whole supply. */
+export async function deploy({ ethers, ignition }: NetworkConnection) {
+  const deployed = await ignition.deploy(NumeraireStakingModule);
+  return {
+    token: await ethers.getContractAt("Numeraire", await deployed.token.getAddress()),
+    staking: await ethers.getContractAt("NumeraireStaking", await deployed.staking.getAddress()),
+  };
+}
+
+export type Contracts = Awaited<ReturnType<typeof deploy>>;
