@@ -2,8 +2,8 @@ import { payoutFactorDown, payoutTowardZero, type Terms, totalAtRiskDown } from 
 import type { FeedDetails } from "../../oracle/src/feeds/feed.ts";
 import type { Settlement } from "./replay.ts";
 
-/** Numerai kept its scores as 32-bit floats: what it paid is the formula's to about 2e-8 of a stake. */
-const TOLERANCE = { text: "1e-6", parts: 1_000_000n };
+/** Numerai kept its scores as 32-bit floats: what it paid is the formula's to about 2e-8 of a stake. A lane ends at a nano. */
+const TOLERANCE = { text: "1e-6 of the stake or 1 nano-NMR", parts: 1_000_000n, nano: 1n };
 const SHOWN_DIFFERENCES = 5;
 
 /**
@@ -23,7 +23,7 @@ export function comparePayouts(settlements: readonly Settlement[], details: Feed
       ? []
       : [{ name: model.name, stake, ours: payout, paid: model.settled, off: distance(payout, model.settled) }],
   );
-  const apart = known.filter(({ off, stake }) => off * TOLERANCE.parts > stake);
+  const apart = known.filter(({ off, stake }) => off > TOLERANCE.nano && off * TOLERANCE.parts > stake);
   const worst = apart.sort((a, b) => (a.off * b.stake > b.off * a.stake ? -1 : 1)).slice(0, SHOWN_DIFFERENCES);
   return {
     formula: {
@@ -32,7 +32,7 @@ export function comparePayouts(settlements: readonly Settlement[], details: Feed
     },
     paid: {
       text:
-        `Paid by Numerai: ${known.length - apart.length} of ${known.length} payouts agree to ${TOLERANCE.text} of the stake` +
+        `Paid by Numerai: ${known.length - apart.length} of ${known.length} payouts agree to ${TOLERANCE.text}` +
         (apart.length === 0 ? "." : `; the ${worst.length} furthest apart:`),
       worst,
     },
