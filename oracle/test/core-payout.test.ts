@@ -129,7 +129,7 @@ describe("the payout", () => {
 });
 
 describe("the earmark", () => {
-  it("covers whatever a batch can pay or burn, and is at most a nano-NMR above the worst case of its sum", () => {
+  it("covers whatever a batch can pay or burn, and is never above the worst case itself", () => {
     fc.assert(
       fc.property(terms, stakes, fc.array(fc.tuple(stakes, scores), { maxLength: 30 }), (t, total, lanes) => {
         const staked = lanes.reduce((sum, [stake]) => sum + stake, 0n);

@@ -77,6 +77,9 @@ describe("parseDecimal", () => {
     ["1.5E+3", 1500n, 0],
     ["-0", 0n, 0],
     ["007", 7n, 0],
+    ["1e400", 10n ** 400n, 0],
+    ["1e-400", 1n, 400],
+    ["9".repeat(100), 10n ** 100n - 1n, 0],
   ])("reads %s", (text, digits, scale) => {
     expect(parseDecimal(text, "f")).toEqual({ digits, scale });
   });

@@ -1,11 +1,15 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll } from "vitest";
 import { randomOf, uuidOf } from "../src/simulator/random.ts";
+
+const BASE = mkdtempSync(join(tmpdir(), "rounds-"));
+afterAll(() => rmSync(BASE, { recursive: true, force: true }));
 
 /** A folder of its own for a test's round files. */
 export function folderOf(files: Record<string, string>): string {
-  const folder = mkdtempSync(join(tmpdir(), "rounds-"));
+  const folder = mkdtempSync(join(BASE, "folder-"));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;
 }

@@ -255,7 +255,7 @@ const MALFORMED_CONFIGURED: Malformed[] = [
       stakeThreshold: 72000,
     }),
     "round.roundScoreConfigs",
-    "3 of them are isPayout; at most two fit",
+    "3 of them are isPayout; at most two may be",
   ],
   [
     "one score that pays twice",
@@ -495,6 +495,18 @@ describe("a round of today", () => {
     expect(one.terms.multipliers).toEqual([2n * ONE, 0n]);
     expect(one.scoreNames).toEqual(["mmc", ""]);
     expect(read.models.map(({ scores }) => scores)).toEqual([[10_000_000n, 0n], null, null]);
+  });
+
+  it("may have a clip of 1, and none above", () => {
+    const body = configuredBody();
+    both(config(0, "clipThreshold", 1), config(1, "clipThreshold", 1.0))(body);
+    expect(readRound(jsonOf(body), AFTER).round.terms.clip).toBe(ONE);
+    both(config(0, "clipThreshold", 1.000000001), config(1, "clipThreshold", 1.000000001))(body);
+    expectRefusal(
+      () => readRound(jsonOf(body), AFTER),
+      "round.roundScoreConfigs[0].clipThreshold",
+      "a clip is within 0 to 1",
+    );
   });
 
   it("takes a version as a number, and a stake that is null for none", () => {

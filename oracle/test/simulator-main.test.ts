@@ -36,7 +36,7 @@ async function serving(...args: string[]) {
 }
 
 describe("the simulator's command", () => {
-  it("serves made-up rounds on the wall clock until it is told to stop", { timeout: 20_000 }, async () => {
+  it("serves made-up rounds on the wall clock until it is told to stop", async () => {
     const { child, output, feed } = await serving("--models", "20", "--rounds", "90", "--seed", "5");
     expect(output.out).toMatch(/^90 rounds of tournament 8 at http.*, the first opens at .*Z\n$/);
     const states = new Set((await feed.rounds()).map(({ status }) => status));
@@ -47,7 +47,7 @@ describe("the simulator's command", () => {
     expect(output.err).toBe("");
   });
 
-  it("plays files", { timeout: 20_000 }, async () => {
+  it("plays files", async () => {
     const { feed } = await serving("--data", made2021([245, 246]));
     expect((await feed.rounds()).map(({ number, status }) => [number, status])).toEqual([
       [245n, "resolved"],
@@ -55,7 +55,7 @@ describe("the simulator's command", () => {
     ]);
   });
 
-  it("says in one line that its port is taken", { timeout: 20_000 }, async () => {
+  it("says in one line that its port is taken", async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
@@ -74,7 +74,7 @@ describe("the simulator's command", () => {
     [["--nonsense"], "unknown option '--nonsense'"],
     [["--data", empty], `simulator: folder: ${empty} holds no file named round-<number>.json`],
     [["--open-for", "100", "--resolves-after", "50"], "simulator: --resolves-after: 50 is not after --open-for 100"],
-  ])("refuses %j", { timeout: 20_000 }, async (args, message) => {
+  ])("refuses %j", async (args, message) => {
     const { code, err } = await ended("--port", "0", ...args);
     expect(code).toBe(1);
     expect(err).toContain(message);

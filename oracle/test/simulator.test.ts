@@ -87,7 +87,7 @@ describe("the simulator's rounds", () => {
     const { status, errors, data } = await ask(START, query);
     expect(status).toBe(200);
     expect(errors?.[0]?.message).toMatch(/not found|Invalid date|Cannot query|Syntax Error/);
-    expect(Object.values(data).filter((answer) => answer !== null)).toEqual([]);
+    expect(Object.values(data as Record<string, unknown>).filter((answer) => answer !== null)).toEqual([]);
   });
 
   it("say when the pipeline ran", async () => {

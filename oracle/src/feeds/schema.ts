@@ -52,7 +52,6 @@ const model = z.object(
     payoutSettled: text.nullable(),
     // Which of these must be there depends on the round.
     corr: score,
-    corr20: score,
     v2Corr20: score,
     corr60: score,
     mmc: score,

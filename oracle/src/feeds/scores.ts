@@ -11,7 +11,7 @@ import {
 import type { Scores } from "../core/words.ts";
 import type { RawModel, RawRound, RawScoreConfig } from "./schema.ts";
 
-type ScoreField = "corr20" | "v2Corr20" | "corr60" | "mmc" | "mmc60" | "alpha" | "mpc";
+type ScoreField = "v2Corr20" | "corr60" | "mmc" | "mmc60" | "alpha" | "mpc";
 
 /** What pays in a round, and how a model's scores are read from its row. */
 export type Payout = {
@@ -27,8 +27,9 @@ type PayingScore = {
   readonly field: ScoreField;
 };
 
-// Numerai identifies a score by name and version. Its label is compared as well: a definition that changed its meaning
-// under an old version is refused, not paid. The order here is the order in the words, whatever the feed's order.
+// Numerai identifies a score by name and version. Its label is compared as well, so that an identity that means something
+// else than it did here is refused, not paid. The 60-day scores are known in public by version and label alone; their names
+// are those of their families. The order here is the order in the words, whatever the feed's order.
 const PAYING_SCORES: readonly PayingScore[] = [
   { name: "correlation", version: "6", label: "v2_corr20", field: "v2Corr20" },
   { name: "correlation", version: "3", label: "corr60", field: "corr60" },
@@ -109,8 +110,7 @@ function configured(unordered: readonly Paying[], path: string): Payout {
     unordered.filter(({ field }) => field === known.field),
   );
   if (first === undefined) throw new InputError(path, "none of them isPayout; one or two must be");
-  if (third !== undefined)
-    throw new InputError(path, `${unordered.length} of them are isPayout; at most two fit a lane`);
+  if (third !== undefined) throw new InputError(path, `${unordered.length} of them are isPayout; at most two may be`);
   const { clip, stakeThreshold } = sharedTerms(first, second);
   return {
     terms: {
@@ -143,9 +143,8 @@ function multiplierOf({ config, path }: Paying): bigint {
   const field = joinPath(path, "defaultMultiplier");
   const source = required(config.defaultMultiplier, field);
   const multiplier = scaledFromDecimalNearest(source, DECIMALS, field);
-  if (multiplier > MAX_MULTIPLIER || multiplier < -MAX_MULTIPLIER)
-    throw new InputError(field, `${source} doesn't fit an int64 in 1e-9`);
-  return multiplier;
+  if (multiplier <= MAX_MULTIPLIER && multiplier >= -MAX_MULTIPLIER) return multiplier;
+  throw new InputError(field, `${source} doesn't fit an int64 in 1e-9`);
 }
 
 function clipOf({ config, path }: Paying): bigint {

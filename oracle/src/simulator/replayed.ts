@@ -7,7 +7,7 @@ import { payoutOf } from "../feeds/scores.ts";
 import { randomOf, uuidOf } from "./random.ts";
 import type { ScoreTexts, SimulatedModel, SimulatedRound, Source } from "./source.ts";
 
-const SCORES = ["corr", "corr20", "v2Corr20", "corr60", "mmc", "mmc60", "alpha", "mpc"] as const;
+const SCORES = ["corr", "v2Corr20", "corr60", "mmc", "mmc60", "alpha", "mpc"] as const;
 const MULTIPLIERS = ["corrMultiplier", "mmcMultiplier"] as const;
 
 /**
