@@ -88,10 +88,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       cwd: dataDir,
       // By environment rather than argument: a password and perhaps an RPC key, which `ps` would show to everybody.
       env: {
-        ...{ GRAPH_LOG: "warn", RUST_BACKTRACE: "0", GRAPH_LOG_TIME_FORMAT: "%H:%M:%S%.3f", ...process.env },
+        ...{ GRAPH_LOG: "warn", GRAPH_LOG_TIME_FORMAT: "%H:%M:%S%.3f", ...process.env },
         POSTGRES_URL: postgres.url,
         ETHEREUM_RPC: `${deployment.network}:${rpcUrl}`,
         IPFS: `http://127.0.0.1:${ports.ipfs}`,
+        // graph-node switches backtraces on, and makes one for errors it makes and drops all the time: half of its time.
+        RUST_LIB_BACKTRACE: "0",
         GRAPH_CACHED_SUBGRAPH_IDS: "none", // or a query pinned to a block may answer from before a reorg
         GRAPH_CHAIN_HEAD_WATCHER_TIMEOUT: "1", // or a reorg may go unseen for half a minute
         ETHEREUM_POLLING_INTERVAL: "200",

@@ -2,11 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { encodeFunctionData, type Hex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildSubgraph } from "../engine/build.ts";
 import { compareWithChain } from "../engine/check.ts";
 import { type Engine, startEngine } from "../engine/engine.ts";
-import { query, queryAll, waitForBlock } from "../engine/query.ts";
+import { queryAll, waitForBlock } from "../engine/query.ts";
 import { type Chain, startChain } from "./chain.ts";
 import { playFirstHalf, playManyPositions, playSecondHalf } from "./history.ts";
 
@@ -104,10 +105,30 @@ describe("subgraph on a real graph-node", () => {
     }
   });
 
-  it("indexes names that are not text", async () => {
-    expect(
-      (await query<{ _meta: { hasIndexingErrors: boolean } }>(engine.graphqlUrl, "{ _meta { hasIndexingErrors } }"))
-        ._meta.hasIndexingErrors,
-    ).toBe(false);
-  });
+  it("takes any name", async () => {
+    const { owner, staking, address, client, reporters } = chain;
+    const limits = {
+      maxClip: 0n,
+      maxExposure: 0n,
+      maxRoundsInFlight: 65_535,
+      maxDuration: 2 ** 40 - 1,
+      minDisputeWindow: 0,
+    };
+    const signers = reporters.map((reporter) => reporter.address);
+    const zero = `0x${"0".repeat(40)}`;
+    const names = ["", "\0a\0", "x".repeat(20_000), "'; drop schema public cascade; --", "\u{10ffff}\u202e\ufeff"];
+    for (const name of names) await chain.send(owner, "createTournament", name, limits, zero, zero, 0n, signers, 3);
+    // Bytes that are no UTF-8: a contract does not look into its strings.
+    const args = ["placeholder", limits, zero, zero, 0n, signers, 3];
+    const data = encodeFunctionData({ abi: staking.abi, functionName: "createTournament", args });
+    const spoilt = data.replace(Buffer.from("placeholder").toString("hex"), "ff00c328a0a1e28228fc80") as Hex;
+    const hash = await client.sendTransaction({ account: owner, to: address, data: spoilt });
+    expect((await client.waitForTransactionReceipt({ hash })).status).toBe("success");
+
+    expect(await compareAt(await indexed())).toEqual([]);
+    const found = await queryAll<{ number: number; name: string }>(engine.graphqlUrl, "tournaments", "number name");
+    const byNumber = new Map(found.map(({ number, name }) => [number, name]));
+    expect(found).toHaveLength(3 + names.length + 1);
+    expect(names.map((_, index) => byNumber.get(4 + index))).toEqual(names.map((name) => name.replaceAll("\0", "")));
+  }, 60_000);
 });

@@ -149,11 +149,17 @@ export async function playManyPositions(chain: Chain): Promise<void> {
 }
 
 /** Opens positions of one staker, many to a transaction. */
-export async function openPositions(chain: Chain, tournament: number, from: number, to: number): Promise<void> {
+export async function openPositions(
+  chain: Chain,
+  tournament: number,
+  from: number,
+  to: number,
+  atOnce = 16,
+): Promise<void> {
   const { owner, send, staking } = chain;
-  for (let first = from; first < to; first += 64) {
+  for (let first = from; first < to; first += atOnce) {
     const calls = [];
-    for (let index = first; index < Math.min(first + 64, to); index++) {
+    for (let index = first; index < Math.min(first + atOnce, to); index++) {
       const args = [tournament, modelOf(`model ${index}`), NMR + BigInt(index) * NANO, 0n, "0x"];
       calls.push(encodeFunctionData({ abi: staking.abi, functionName: "openPosition", args }));
     }
