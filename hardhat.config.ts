@@ -14,7 +14,10 @@ export default defineConfig({
   plugins: [toolbox],
   solidity: { profiles: { default: solc, production: solc } },
   networks: {
-    local: { type: "http", url: "http://127.0.0.1:8545" },
+    /** The chain that `npm start` runs. */
+    chain: { type: "edr-simulated", chainType: "l1" },
+    /** The same, seen from a client. */
+    local: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
   },
   typechain: { outDir: "./types" },
 });

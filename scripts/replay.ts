@@ -6,7 +6,7 @@ import { network } from "hardhat";
 import { InputError } from "../oracle/src/core/errors.ts";
 import { formatNmr } from "../oracle/src/core/units.ts";
 import { readRoundFile } from "../oracle/src/feeds/folder.ts";
-import { comparePayouts } from "./replay/compare.ts";
+import { comparePayouts } from "./support/compare.ts";
 import { replayRound } from "./replay/replay.ts";
 import { shownFactor, shownNmr } from "./support/amounts.ts";
 import { printTable, step, UsageError } from "./support/terminal.ts";

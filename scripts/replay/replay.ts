@@ -4,24 +4,15 @@ import { InputError } from "../../oracle/src/core/errors.ts";
 import { earmarkDown } from "../../oracle/src/core/payout.ts";
 import { reportDocument } from "../../oracle/src/core/report.ts";
 import { weiFromNano } from "../../oracle/src/core/units.ts";
-import { hashWords, POSITIONS_PER_BATCH, unpackPayouts, unpackStakes } from "../../oracle/src/core/words.ts";
+import { hashWords, POSITIONS_PER_BATCH } from "../../oracle/src/core/words.ts";
 import type { FeedDetails, FeedModel, FeedRound } from "../../oracle/src/feeds/feed.ts";
 import { type Contracts, deploy, LIMITS } from "../support/contracts.ts";
+import { readSettlements, type Settlement } from "../support/settlements.ts";
 
 const HOUR = 3600;
 const SCHEDULE = { lockFor: HOUR, resolveAfter: HOUR, disputeWindow: HOUR, settleFor: 24 * HOUR };
 /** About 75,000 gas each; a transaction may use 16,777,216. */
 const POSITIONS_PER_TRANSACTION = 150;
-const ONE_NANO = 10n ** 9n;
-
-/** A position as the chain settled it, nano-NMR. */
-export type Settlement = {
-  readonly model: FeedModel;
-  readonly position: number;
-  readonly stake: bigint;
-  readonly atRisk: bigint;
-  readonly payout: bigint;
-};
 
 /** What `--out` holds: amounts in wei, payouts signed, gas as totals. */
 export type ReplayRecord = {
@@ -55,7 +46,13 @@ export async function replayRound(connection: NetworkConnection, round: FeedRoun
   const stage = await prepare(connection, round, staked);
   const positions = await openPositions(stage, staked, say);
   const gas = await settleRound(stage, round, details, say);
-  const settlements = await readSettlements(stage, round, staked);
+  const settlements = await readSettlements(stage.staking, {
+    tournament: stage.tournament,
+    round: round.number,
+    models: new Map(staked.map((model) => [model.model, model])),
+    exposure: round.terms.exposure,
+    from: stage.from,
+  });
   return { settlements, record: await recordOf(stage, round, settlements, { positions, ...gas }) };
 }
 
@@ -104,7 +101,12 @@ async function settleRound(stage: Stage, { number, terms }: FeedRound, details: 
     disputeWindow: SCHEDULE.disputeWindow,
   };
   const { clip, exposure, stakeThreshold } = terms;
-  await staking.openRound(tournament, number, { multipliers: [...terms.multipliers], clip, exposure, stakeThreshold }, schedule);
+  await staking.openRound(
+    tournament,
+    number,
+    { multipliers: [...terms.multipliers], clip, exposure, stakeThreshold },
+    schedule,
+  );
 
   await time.increaseTo(closesAt);
   let lock = await gasOf(await staking.lock(tournament, number, 0));
@@ -162,24 +164,6 @@ async function sign(stage: Stage, round: bigint, batch: number, scores: readonly
   return Promise.all(signers.map((signer) => signer.signTypedData(domain, fields, message)));
 }
 
-/** Every position that the round held, from the events of its locks and settlements. */
-async function readSettlements(stage: Stage, { number, terms }: FeedRound, staked: readonly FeedModel[]) {
-  const byModel = new Map<string, FeedModel>(staked.map((model) => [model.model, model]));
-  const models = (await events(stage, "PositionOpened")).map(({ args }) => byModel.get(args.model)!);
-  const locked = (await events(stage, "BatchLocked")).filter(({ args }) => args.round === number);
-  const settled = (await events(stage, "BatchSettled")).filter(({ args }) => args.round === number);
-  return locked.flatMap(({ args: { batch, stakes } }): Settlement[] => {
-    const payouts = unpackPayouts(settled.find(({ args }) => args.batch === batch)!.args.payouts);
-    const first = Number(batch) * POSITIONS_PER_BATCH;
-    return unpackStakes(stakes).flatMap((stake, lane) => {
-      const model = models[first + lane];
-      if (model === undefined || stake === 0n) return [];
-      const atRisk = (stake * terms.exposure) / ONE_NANO;
-      return [{ model, position: first + lane, stake, atRisk, payout: payouts[lane]! }];
-    });
-  });
-}
-
 async function recordOf(
   stage: Stage,
   { number, tournament }: FeedRound,
@@ -211,7 +195,7 @@ async function recordOf(
   };
 }
 
-type EventName = "PositionOpened" | "BatchLocked" | "RoundLocked" | "BatchSettled" | "RoundSettled";
+type EventName = "PositionOpened" | "BatchLocked" | "RoundLocked" | "RoundSettled";
 
 async function events<Name extends EventName>({ staking, from }: Stage, name: Name) {
   return staking.queryFilter(staking.filters[name], from);

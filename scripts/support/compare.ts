@@ -1,6 +1,6 @@
 import { payoutFactorDown, payoutTowardZero, type Terms, totalAtRiskDown } from "../../oracle/src/core/payout.ts";
 import type { FeedDetails } from "../../oracle/src/feeds/feed.ts";
-import type { Settlement } from "./replay.ts";
+import type { Settlement } from "./settlements.ts";
 
 /** Numerai kept its scores as 32-bit floats: what it paid is the formula's to about 2e-8 of a stake. A lane ends at a nano. */
 const TOLERANCE = { text: "1e-6 of the stake or 1 nano-NMR", parts: 1_000_000n, nano: 1n };

@@ -1,0 +1,99 @@
+import type { Feed } from "../../oracle/src/feeds/feed.ts";
+import { compareWithChain } from "../../subgraph/engine/check.ts";
+import { waitForBlock } from "../../subgraph/engine/query.ts";
+import type { NumeraireStaking } from "../../types/NumeraireStaking.js";
+import { shownFactor, shownNmr } from "../support/amounts.ts";
+import { comparePayouts } from "../support/compare.ts";
+import { readSettlements } from "../support/settlements.ts";
+import { printTable, step } from "../support/terminal.ts";
+import type { Chain } from "./chain.ts";
+
+const WEI_PER_NANO = 10n ** 9n;
+const SHOWN_DIFFERENCES = 5;
+
+export type Scene = {
+  readonly chain: Chain;
+  readonly staking: NumeraireStaking;
+  readonly tournament: number;
+  readonly from: number;
+  readonly feed: Feed;
+  readonly graphqlUrl: string;
+};
+
+/** Prints the table of all rounds. Returns whether formula and subgraph agree with the chain everywhere. */
+export async function summarize(scene: Scene): Promise<boolean> {
+  const { chain, staking, tournament, from, graphqlUrl } = scene;
+  const differences = await step("Subgraph compared with the chain, row by row", async () => {
+    const block = await chain.connection.ethers.provider.getBlockNumber();
+    await waitForBlock(graphqlUrl, block);
+    return compareWithChain({
+      graphqlUrl,
+      rpcUrl: chain.url,
+      address: await staking.getAddress(),
+      block,
+      fromBlock: from,
+    });
+  });
+  const rounds = await step("Payouts compared with the formula", () => readRounds(scene));
+
+  const everywhere = differences.filter(({ what }) => !/^(round|payout)/.test(what)).length;
+  const rows = rounds.map(({ number, settlements, round, gas, verdict }) => {
+    const own = new RegExp(`\\b${tournament}-${number}\\b`);
+    const agrees = everywhere === 0 && !differences.some(({ what }) => own.test(what));
+    return [
+      String(number),
+      settlements.length.toLocaleString("en"),
+      shownNmr(round.atRisk / WEI_PER_NANO),
+      shownFactor(round.payoutFactor),
+      shownNmr(round.rewarded / WEI_PER_NANO),
+      shownNmr(round.burned / WEI_PER_NANO),
+      (Number(gas) / settlements.length).toFixed(1),
+      verdict.formula.equal ? "yes" : "no",
+      agrees ? "yes" : "no",
+    ];
+  });
+  const units = ["at risk (NMR)", "payout factor", "rewarded (NMR)", "burned (NMR)", "gas a position"];
+  printTable(["round", "positions", ...units, "formula agrees", "subgraph agrees"], rows);
+  for (const { number, verdict } of rounds) console.log(`Round ${number}. ${verdict.paid.text}`);
+  for (const { text } of differences.slice(0, SHOWN_DIFFERENCES)) console.log(`Subgraph: ${text}`);
+  return differences.length === 0 && rounds.every(({ verdict }) => verdict.formula.equal);
+}
+
+async function readRounds({ staking, tournament, from, feed }: Scene) {
+  const opened = await staking.queryFilter(staking.filters.RoundOpened(tournament), from);
+  const terms = new Map((await feed.rounds()).map(({ number, terms }) => [number, terms]));
+  return Promise.all(
+    opened.map(async ({ args: { round: number } }) => {
+      const details = await feed.details(number);
+      const own = terms.get(number)!;
+      const settlements = await readSettlements(staking, {
+        tournament: BigInt(tournament),
+        round: number,
+        models: new Map(details.models.map((model) => [model.model, model])),
+        exposure: own.exposure,
+        from,
+      });
+      return {
+        number,
+        settlements,
+        round: await staking.roundOf(tournament, number),
+        gas: await gasOf(staking, tournament, number, from),
+        verdict: comparePayouts(settlements, details, own),
+      };
+    }),
+  );
+}
+
+/** Gas of all transactions that locked, reported or settled a batch of the round. */
+async function gasOf(staking: NumeraireStaking, tournament: number, round: bigint, from: number): Promise<bigint> {
+  const { filters } = staking;
+  const steps = [
+    ...(await staking.queryFilter(filters.BatchLocked(tournament, round), from)),
+    ...(await staking.queryFilter(filters.ScoresReported(tournament, round), from)),
+    ...(await staking.queryFilter(filters.BatchSettled(tournament, round), from)),
+  ];
+  const transactions = new Map(steps.map((event) => [event.transactionHash, event]));
+  let gas = 0n;
+  for (const event of transactions.values()) gas += (await event.getTransactionReceipt()).gasUsed;
+  return gas;
+}
