@@ -243,6 +243,15 @@ describe("plan: locking", () => {
     expect(keys(chain(START, [begun], full))).toEqual(["lock 1 1"]);
   });
 
+  it("gives what one batch or round takes to no other", () => {
+    const two = round({ batches: [batch(0), batch(1)] });
+    expect(keys(chain(START, [two], { freeReserve: 799n }))).toEqual(["lock 1 0"]);
+    expect(keys(chain(START, [two], { freeReserve: 800n }))).toEqual(["lock 1 0", "lock 1 1"]);
+    const rounds = [round(), round({ number: 2n })];
+    expect(keys(chain(START, rounds, { roundsInFlight: 7 }))).toEqual(["lock 1 0"]);
+    expect(keys(chain(START, rounds, { roundsInFlight: 6 }))).toEqual(["lock 1 0", "lock 2 0"]);
+  });
+
   it("waits for a round without positions until it can be voided", () => {
     const empty = round({ batches: [] });
     expect(codes(chain(START, [empty]))).toEqual(["no_positions"]);

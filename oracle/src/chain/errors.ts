@@ -56,8 +56,7 @@ export function revertOf(error: unknown): Revert | null {
 /** What a failed request comes to, in one line without the node's URL, which may carry a key. */
 export function sayWhy(error: unknown): string {
   if (!(error instanceof BaseError)) return error instanceof Error ? error.message : String(error);
-  const root = error.walk();
-  const details = root instanceof BaseError ? root.details : root instanceof Error ? root.message : "";
+  const { details } = error;
   const short = error.shortMessage.split("\n")[0] ?? "";
   return withoutUrls(details === "" || short.includes(details) ? short : `${short} ${details}`);
 }

@@ -44,27 +44,27 @@ const LAST_LOOK_MS = 1_000;
 export function executor(options: ExecutorOptions): Executor {
   return {
     async send(transaction) {
-      const faster = await rehearse(options, transaction);
-      if (faster !== null) return { kind: "already_done", message: faster };
-      const signed = await sign(options, transaction);
+      const signed = await unlessDone(() => prepare(options, transaction));
+      if (typeof signed !== "string") return signed;
       const hash = await publish(options.sending, signed);
       return { kind: "done", hash, gasUsed: await gasUsedBy(options, hash) };
     },
   };
 }
 
-/** Runs the call without sending it. Says what was already done, if so; throws what it would fail with. */
-async function rehearse({ reading, contract }: ExecutorOptions, { data, from }: Transaction): Promise<string | null> {
+/** Tells what a refusal of the contract comes to: nothing left to do, a chain that moved, or a fault. */
+async function unlessDone(prepared: () => Promise<Hex>): Promise<Hex | Outcome> {
   try {
-    await reading.call({ account: from.address, to: contract, data });
-    return null;
+    return await prepared();
   } catch (error) {
+    if (!isRevert(error)) throw error instanceof ChainRefusal ? error : refusedOrUnreachable(error);
     const revert = revertOf(error);
-    if (revert === null) throw isRevert(error) ? refused(sayWhy(error), error) : unreachable(error);
-    if (isAlreadyDone(revert)) return revert.text;
-    if (hasMoved(revert))
-      throw new ChainTrouble("chain_moved", `the contract answers ${revert.text}`, { cause: error });
-    throw refused(revert.text, error);
+    if (revert !== null && isAlreadyDone(revert)) return { kind: "already_done", message: revert.text };
+    const text = revert?.text ?? sayWhy(error);
+    if (revert !== null && MOVED.has(revert.name)) {
+      throw new ChainTrouble("chain_moved", `the contract answers ${text}`, { cause: error });
+    }
+    throw new ChainRefusal("tx_reverts", `the contract refuses it: ${text}`, { cause: error });
   }
 }
 
@@ -97,33 +97,22 @@ const MOVED = new Set([
   "ScoresMismatch",
 ]);
 
-function hasMoved({ name }: Revert): boolean {
-  return MOVED.has(name);
-}
-
-async function sign(
-  { reading, chainId, contract }: ExecutorOptions,
-  { data, from, eligibleAt }: Transaction,
-): Promise<Hex> {
-  const request = { account: from.address, to: contract, data };
-  try {
-    const [estimate, block, tip, nonce] = await Promise.all([
-      reading.estimateGas(request),
-      reading.getBlock(),
-      reading.estimateMaxPriorityFeePerGas({ chain: null }),
-      // The confirmed nonce and nothing remembered: whatever is stuck there is replaced.
-      reading.getTransactionCount({ address: from.address, blockTag: "latest" }),
-    ]);
-    const fee = feeAfter(Number(block.timestamp) - eligibleAt, block.baseFeePerGas ?? 0n, tip);
-    const gas = withHeadroom(estimate);
-    return await from.signTransaction({ type: "eip1559", chainId, to: contract, data, nonce, gas, ...fee });
-  } catch (error) {
-    if (error instanceof ChainRefusal) throw error;
-    // It passed a moment ago, so the state has changed: the next look at the chain tells.
-    if (isRevert(error))
-      throw new ChainTrouble("chain_moved", revertOf(error)?.text ?? sayWhy(error), { cause: error });
-    throw refusedOrUnreachable(error);
-  }
+/** Tries the call on the latest state, then signs it with the gas and the fee that it needs now. */
+async function prepare(options: ExecutorOptions, { data, from, eligibleAt }: Transaction): Promise<Hex> {
+  const { reading, chainId, contract } = options;
+  const call = { account: from.address, to: contract, data };
+  // First of all, because nodes give the contract's answer to a call more reliably than to an estimate.
+  await reading.call(call);
+  const [estimate, block, tip, nonce] = await Promise.all([
+    reading.estimateGas(call),
+    reading.getBlock(),
+    reading.estimateMaxPriorityFeePerGas({ chain: null }),
+    // The confirmed nonce and nothing remembered: whatever is stuck there is replaced.
+    reading.getTransactionCount({ address: from.address, blockTag: "latest" }),
+  ]);
+  const fee = feeAfter(Number(block.timestamp) - eligibleAt, block.baseFeePerGas ?? 0n, tip);
+  const gas = withHeadroom(estimate);
+  return from.signTransaction({ type: "eip1559", chainId, to: contract, data, nonce, gas, ...fee });
 }
 
 /** A quarter more than estimated: whoever comes first to a fresh slot pays more than the rehearsal did. */
@@ -183,10 +172,6 @@ function refusedOrUnreachable(error: unknown): ChainTrouble | ChainRefusal {
     return new ChainTrouble("tx_pending", `another transaction of the sender is under way: ${why}`, { cause: error });
   }
   return unreachable(error);
-}
-
-function refused(why: string, cause: unknown): ChainRefusal {
-  return new ChainRefusal("tx_reverts", `the contract refuses it: ${why}`, { cause });
 }
 
 function unreachable(error: unknown): ChainTrouble {

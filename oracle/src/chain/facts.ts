@@ -1,5 +1,5 @@
 import { BaseError, ContractFunctionZeroDataError, RpcRequestError, zeroAddress } from "viem";
-import type { ChainFacts } from "../core/facts.ts";
+import type { ChainFacts, RoundFacts } from "../core/facts.ts";
 import { WEI_PER_NANO } from "../core/units.ts";
 import { ChainRefusal, ChainTrouble, sayWhy } from "./errors.ts";
 import type { Journal, JournalReader } from "./journal.ts";
@@ -43,9 +43,9 @@ async function readAtOneBlock(options: FactsOptions): Promise<ChainFacts> {
     options.journal.upTo(block),
   ]);
   const { positions, organizer, registrar, limits, latestRound, roundsInFlight } = tournament;
-  requireComplete(tournament, events);
   const rounds = await readRounds({ ...options, pin, timestamp: block.timestamp, positions, events });
   await requireStanding(block, options);
+  requireComplete(tournament, events, rounds);
   return {
     chainId,
     contract,
@@ -102,13 +102,25 @@ function contractFault(error: unknown, { contract, chainId }: FactsOptions): unk
 }
 
 /** A node that cuts a list of events says nothing of it; the contract's counters tell. */
-function requireComplete(tournament: { positions: number; latestRound: bigint }, events: Journal): void {
-  if (events.models.length === tournament.positions && events.latestRound === tournament.latestRound) return;
-  throw new ChainTrouble(
-    "events_incomplete",
-    `the node's events show ${events.models.length} positions and rounds up to ${events.latestRound.toString()}, the ` +
-      `contract has ${tournament.positions} and ${tournament.latestRound.toString()}; is deploymentBlock too late?`,
-  );
+function requireComplete(
+  contract: { positions: number; roundsInFlight: number; latestRound: bigint },
+  events: Journal,
+  rounds: readonly RoundFacts[],
+): void {
+  const { positions, latestRound } = events;
+  const roundsInFlight = rounds.filter(({ state }) => state !== "open").length;
+  const missing = [
+    ...unequal("positions", positions, contract.positions),
+    ...unequal("rounds that hold stakes", roundsInFlight, contract.roundsInFlight),
+    ...unequal("as latest round", latestRound, contract.latestRound),
+  ];
+  if (missing.length === 0) return;
+  const message = `the node's events don't tell all: ${missing.join(", ")}; is config.deploymentBlock too late?`;
+  throw new ChainTrouble("events_incomplete", message);
+}
+
+function unequal(what: string, shown: number | bigint, counted: number | bigint): string[] {
+  return shown === counted ? [] : [`${shown.toString()} ${what} instead of ${counted.toString()}`];
 }
 
 async function requireStanding(block: Block, { client }: Contract): Promise<void> {

@@ -20,8 +20,9 @@ export type HashedWords = { readonly words: readonly bigint[]; readonly hash: He
 
 /** What the events of a tournament say up to a block. The words of finished rounds are forgotten. */
 export type Journal = {
-  /** Model of each position, in order. */
+  /** Model of each position; has holes where events are missing. */
   readonly models: readonly Hex[];
+  readonly positions: number;
   readonly latestRound: bigint;
   /** Rounds neither settled nor void, lowest number first. */
   readonly inFlight: readonly bigint[];
@@ -94,6 +95,7 @@ export function journalReader(options: JournalOptions): JournalReader {
 class Pages implements Journal {
   readonly models: Hex[] = [];
   readonly finished = new Map<bigint, "settled" | "void">();
+  positions = 0;
   latestRound = 0n;
   readonly #words = new Map<bigint, Map<string, HashedWords>>();
 
@@ -113,6 +115,7 @@ class Pages implements Journal {
     switch (eventName) {
       case "PositionOpened":
         this.models[args.position] = args.model;
+        this.positions += 1;
         break;
       case "RoundOpened":
         this.#words.set(args.round, new Map());
