@@ -1,7 +1,10 @@
 import { network } from "hardhat";
 import type { HDNodeWallet } from "ethers";
 import { hashWords, packScores, type Scores } from "../../oracle/src/core/words.ts";
+import type { Numeraire } from "../../types/Numeraire.js";
 import type { INumeraireStaking, NumeraireStaking } from "../../types/NumeraireStaking.js";
+// Tells the compiler which contract `deployContract` answers with.
+import type {} from "../../types/hardhat.js";
 
 export const NANO = 10n ** 9n;
 export const NMR = 10n ** 18n;
@@ -10,6 +13,11 @@ export const DAY = 24n * HOUR;
 
 export type Connection = Awaited<ReturnType<typeof network.create>>;
 
+/** A round's terms, as the contract and as the oracle's core take them. */
+export type Terms = { multipliers: [bigint, bigint]; clip: bigint; stakeThreshold: bigint; exposure: bigint };
+export type Schedule = Record<"closesAt" | "lockedBy" | "resolvesAt" | "settledBy" | "disputeWindow", bigint>;
+
+/** The widest limits there are, but for rounds in flight and duration. */
 export const OPEN_LIMITS: INumeraireStaking.LimitsStruct = {
   maxClip: 1_000_000_000n,
   maxExposure: 1_000_000_000n,
@@ -18,7 +26,7 @@ export const OPEN_LIMITS: INumeraireStaking.LimitsStruct = {
   minDisputeWindow: 0n,
 };
 
-export const CLASSIC_TERMS: INumeraireStaking.TermsStruct = {
+export const CLASSIC_TERMS: Terms = {
   multipliers: [500_000_000n, 2_000_000_000n],
   clip: 50_000_000n,
   stakeThreshold: 72_000n * NANO,
@@ -40,7 +48,8 @@ export async function deployStaking(kind: TokenKind = "Numeraire") {
     Signer,
     Signer,
   ];
-  const token = await ethers.deployContract(kind, [organizer.address]);
+  // What the tests ask of a token, both kinds answer; the rest they deploy themselves.
+  const token = (await ethers.deployContract(kind as "Numeraire", [organizer.address])) satisfies Numeraire;
   const staking = await ethers.deployContract("NumeraireStaking", [await token.getAddress()]);
   const reporters = [0, 1, 2].map(() => ethers.Wallet.createRandom());
   return {
@@ -60,7 +69,7 @@ export async function deployStaking(kind: TokenKind = "Numeraire") {
   };
 }
 
-type Signer = Awaited<ReturnType<Connection["ethers"]["getSigners"]>>[number];
+export type Signer = Awaited<ReturnType<Connection["ethers"]["getSigners"]>>[number];
 export type Deployment = Awaited<ReturnType<typeof deployStaking>>;
 
 export type TournamentOptions = {
@@ -102,10 +111,7 @@ export async function createTournament(d: Deployment, options: TournamentOptions
 }
 
 /** A schedule that starts an hour and a bit from now: close, lock for an hour, resolve after a day, settle within a week. */
-export async function schedule(
-  d: Deployment,
-  changes: Partial<Record<"closesAt" | "lockedBy" | "resolvesAt" | "settledBy" | "disputeWindow", bigint>> = {},
-) {
+export async function schedule(d: Deployment, changes: Partial<Schedule> = {}): Promise<Schedule> {
   const closesAt = changes.closesAt ?? BigInt(await d.networkHelpers.time.latest()) + HOUR + 60n;
   const lockedBy = changes.lockedBy ?? closesAt + HOUR;
   const resolvesAt = changes.resolvesAt ?? lockedBy + DAY;
@@ -114,13 +120,14 @@ export async function schedule(
   return { closesAt, lockedBy, resolvesAt, settledBy, disputeWindow };
 }
 
-/** Opens many one-NMR-and-a-bit positions of one staker, a hundred a transaction. */
+/** Opens many positions of one staker, nano-NMR, a hundred a transaction. Their models are named after their numbers. */
 export async function openPositions(d: Deployment, staker: Signer, tournament: bigint, stakes: readonly bigint[]) {
   const { staking, ethers } = d;
+  const { positions } = await staking.tournamentOf(tournament);
   const calls = stakes.map((nano, index) =>
     staking.interface.encodeFunctionData("openPosition", [
       tournament,
-      ethers.id(`${staker.address} ${index}`),
+      ethers.id(`model ${positions + BigInt(index)}`),
       nano * NANO,
       0n,
       "0x",
@@ -154,6 +161,19 @@ export const GRANT_TYPES = {
 export async function domainOf(d: Deployment, staking: NumeraireStaking = d.staking) {
   const { chainId } = await d.ethers.provider.getNetwork();
   return { name: "NumeraireStaking", version: "1", chainId, verifyingContract: await staking.getAddress() };
+}
+
+/** Opens a position, wei. Returns its number. */
+export async function openPosition(
+  d: Deployment,
+  staker: Signer,
+  tournament: bigint,
+  amount: bigint,
+  model = d.ethers.id("the staker's first model"),
+): Promise<bigint> {
+  await d.staking.connect(staker).openPosition(tournament, model, amount, 0n, "0x");
+  const { position } = await d.staking.positionOf(tournament, staker, model);
+  return position;
 }
 
 /** The signatures of some reporters over a batch's scores as they would have to be now. */
