@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
@@ -26,6 +28,7 @@ export function newAccount(): Account {
 
 /** Starts a local chain on loopback whose first block is at `startsAt`, unix seconds. @throws UsageError on a busy port. */
 export async function startChain(port: number, startsAt: number, accounts: readonly Account[]): Promise<Chain> {
+  await requireFree(port);
   const server = await network.createServer(
     {
       network: "chain",
@@ -37,12 +40,7 @@ export async function startChain(port: number, startsAt: number, accounts: reado
     "127.0.0.1",
     port,
   );
-  const { port: listening } = await server.listen().catch((error: unknown) => {
-    if (error instanceof Error && error.message.includes("EADDRINUSE")) {
-      throw new UsageError(`port ${port} is in use; the chain wants it (--rpc-port names another)`);
-    }
-    throw error;
-  });
+  const { port: listening } = await server.listen();
   const url = `http://127.0.0.1:${listening}`;
   const connection = await network.create({ network: "local", override: { url } });
   const call = (method: string, params: unknown[] = []): Promise<unknown> =>
@@ -63,4 +61,17 @@ export async function startChain(port: number, startsAt: number, accounts: reado
       await server.close();
     },
   };
+}
+
+/** Hardhat's server waits for ever where its port is taken. */
+async function requireFree(port: number): Promise<void> {
+  const probe = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(probe, "listening");
+  } catch (error) {
+    throw error instanceof Error && "code" in error && error.code === "EADDRINUSE"
+      ? new UsageError(`port ${port} is in use; the chain wants it (--rpc-port names another)`)
+      : error;
+  }
+  await new Promise((resolve) => probe.close(resolve));
 }

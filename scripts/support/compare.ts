@@ -32,7 +32,7 @@ export function comparePayouts(settlements: readonly Settlement[], details: Feed
     },
     paid: {
       text:
-        `Paid by Numerai: ${known.length - apart.length} of ${known.length} payouts agree to ${TOLERANCE.text}` +
+        `Beside what the feed says was paid: ${known.length - apart.length} of ${known.length} payouts agree to ${TOLERANCE.text}` +
         (apart.length === 0 ? "." : `; the ${worst.length} furthest apart:`),
       worst,
     },

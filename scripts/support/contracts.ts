@@ -1,3 +1,7 @@
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { config } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 import NumeraireStakingModule from "../../ignition/modules/NumeraireStaking.ts";
 
@@ -12,11 +16,17 @@ export const LIMITS = {
 
 /** Deploys the token and the staking contract from the connection's first account, which then holds the whole supply. */
 export async function deploy({ ethers, ignition }: NetworkConnection) {
-  const deployed = await ignition.deploy(NumeraireStakingModule);
-  return {
-    token: await ethers.getContractAt("Numeraire", await deployed.token.getAddress()),
-    staking: await ethers.getContractAt("NumeraireStaking", await deployed.staking.getAddress()),
-  };
+  // Ignition keeps a record of every deployment over JSON-RPC. One on a chain that ends with us is worth none.
+  const deploymentId = `local-${randomUUID()}`;
+  try {
+    const deployed = await ignition.deploy(NumeraireStakingModule, { deploymentId });
+    return {
+      token: await ethers.getContractAt("Numeraire", await deployed.token.getAddress()),
+      staking: await ethers.getContractAt("NumeraireStaking", await deployed.staking.getAddress()),
+    };
+  } finally {
+    await rm(join(config.paths.ignition, "deployments", deploymentId), { recursive: true, force: true });
+  }
 }
 
 export type Contracts = Awaited<ReturnType<typeof deploy>>;

@@ -62,7 +62,9 @@ export async function compareWithChain(options: CheckOptions): Promise<Differenc
   const block = BigInt(options.block);
   const address = options.address as Hex;
   const abi = await readAbi();
-  const client = createPublicClient({ transport: http(rpcUrl, { batch: { batchSize: 500 }, timeout: 60_000 }) });
+  const client = createPublicClient({
+    transport: http(rpcUrl, { batch: { batchSize: 500 }, timeout: 60_000, maxResponseBodySize: 2 ** 28 }),
+  });
   const read = <T>(functionName: string, ...args: (bigint | number)[]): Promise<T> =>
     client.readContract({ abi, address, functionName, args, blockNumber: block }) as Promise<T>;
   const rows = async (entities: string, fields: string): Promise<Map<string, Row>> =>
