@@ -86,6 +86,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         ...["--index-node-port", String(ports.status), "--metrics-port", String(ports.metrics)],
       ],
       cwd: dataDir,
+      orphanSignal: "KILL", // it can't end without its log; its database takes no harm
       // By environment rather than argument: a password and perhaps an RPC key, which `ps` would show to everybody.
       env: {
         ...{ GRAPH_LOG: "warn", GRAPH_LOG_TIME_FORMAT: "%H:%M:%S%.3f", ...process.env },

@@ -36,7 +36,7 @@ export async function startPostgres(dataDir: string, port: number, log: Log): Pr
   const env = { PATH: process.env.PATH, LC_ALL: "C", LD_LIBRARY_PATH: `${libraries}:${join(native, "lib")}` };
   const start = (name: string, program: string, args: string[]): Promise<Child> => {
     const wrapped = asOrdinaryUser([join(native, "bin", program), ...args], [native, dataDir]);
-    return startChild({ name, ...wrapped, env, cwd: "/", log, secrets: [password] });
+    return startChild({ name, ...wrapped, env, cwd: "/", log, orphanSignal: "INT", secrets: [password] });
   };
 
   if (!existsSync(cluster)) {
@@ -67,6 +67,7 @@ export async function startPostgres(dataDir: string, port: number, log: Log): Pr
     ...asOrdinaryUser([join(native, "bin/postgres"), ...command], [native, dataDir]),
     env,
     cwd: "/",
+    orphanSignal: "INT",
     secrets: [password],
     log: (line) => {
       log(line);

@@ -9,7 +9,7 @@ const STOP_PATIENCE_MS = 5_000;
 const LOG_LINES_KEPT = 5;
 
 // Waits for this process to say that all is well, and ends the child if its pipe closes without a word.
-const REAPER = `read -r _ || { kill -s INT "$1"; sleep ${STOP_PATIENCE_MS / 1000}; kill -s KILL "$1"; } 2>/dev/null`;
+const REAPER = `read -r _ || { kill -s "$2" "$1"; sleep ${STOP_PATIENCE_MS / 1000}; kill -s KILL "$1"; } 2>/dev/null`;
 
 export type Log = (line: string) => void;
 
@@ -23,6 +23,8 @@ export interface ChildOptions {
   /** Run as another user; root only. */
   uid?: number;
   gid?: number;
+  /** What ends it when nobody reads its output any more; SIGKILL otherwise comes five seconds later. */
+  orphanSignal: "INT" | "KILL";
   /** Texts that must not reach the log. */
   secrets?: string[];
 }
@@ -83,7 +85,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const pid = child.pid;
   if (pid === undefined) throw new EngineError(`${name} can't be started`);
 
-  const reaper = spawn("/bin/sh", ["-c", REAPER, "reaper", String(pid)], {
+  const reaper = spawn("/bin/sh", ["-c", REAPER, "reaper", String(pid), options.orphanSignal], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });

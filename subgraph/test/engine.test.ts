@@ -8,8 +8,19 @@ import { buildSubgraph } from "../engine/build.ts";
 import { compareWithChain } from "../engine/check.ts";
 import { type Engine, startEngine } from "../engine/engine.ts";
 import { queryAll, waitForBlock } from "../engine/query.ts";
-import { type Chain, startChain } from "./chain.ts";
-import { playFirstHalf, playManyPositions, playSecondHalf } from "./history.ts";
+import { type Chain, NMR, startChain } from "./chain.ts";
+import {
+  createTournament,
+  DISPUTE_WINDOW,
+  lockAll,
+  lockedStakes,
+  openPositions,
+  openRound,
+  scheduleOf,
+  playFirstHalf,
+  playManyPositions,
+  playSecondHalf,
+} from "./history.ts";
 
 describe("subgraph on a real graph-node", () => {
   let chain: Chain;
@@ -105,6 +116,31 @@ describe("subgraph on a real graph-node", () => {
     }
   });
 
+  it("takes the largest numbers there are", async () => {
+    const guardian = chain.accounts[4] as Hex;
+    await createTournament(chain, "Extremes", guardian);
+    await chain.send(chain.owner, "fundReserve", 4, 100n * NMR);
+    await openPositions(chain, 4, 0, 5);
+    const multipliers = [-(2n ** 63n), 2n ** 63n - 1n];
+    const terms = { multipliers, clip: 10n ** 9n, stakeThreshold: 2n ** 64n - 1n, exposure: 10n ** 9n };
+    await openRound(chain, 4, 2n ** 64n - 1n, 0, { terms });
+    await lockAll(chain, 4, 2n ** 64n - 1n);
+    await chain.travelTo((await scheduleOf(chain, 4, 2n ** 64n - 1n)).resolvesAt);
+    const stakes = await lockedStakes(chain, 4, 2n ** 64n - 1n, 0);
+    const scores = [2n ** 256n - 1n, 2n ** 255n + 2n ** 63n - 1n]; // also on lanes without a position
+    await chain.report(guardian, 4, 2n ** 64n - 1n, 0, 0, stakes, scores);
+    await chain.travelTo((await chain.now()) + DISPUTE_WINDOW);
+    await chain.send(guardian, "settle", 4, 2n ** 64n - 1n, 0, stakes, scores);
+    expect(await compareAt(await indexed())).toEqual([]);
+    const payouts = await queryAll<{ score0: number; score1: number }>(engine.graphqlUrl, "payouts", "score0 score1", {
+      where: `round: "4-${2n ** 64n - 1n}"`,
+    });
+    expect(payouts.map(({ score0, score1 }) => [score0, score1])).toEqual([
+      ...Array.from({ length: 4 }, () => [-1, -1]),
+      [2 ** 31 - 1, -1],
+    ]);
+  }, 60_000);
+
   it("takes any name", async () => {
     const { owner, staking, address, client, reporters } = chain;
     const limits = {
@@ -128,7 +164,7 @@ describe("subgraph on a real graph-node", () => {
     expect(await compareAt(await indexed())).toEqual([]);
     const found = await queryAll<{ number: number; name: string }>(engine.graphqlUrl, "tournaments", "number name");
     const byNumber = new Map(found.map(({ number, name }) => [number, name]));
-    expect(found).toHaveLength(3 + names.length + 1);
-    expect(names.map((_, index) => byNumber.get(4 + index))).toEqual(names.map((name) => name.replaceAll("\0", "")));
+    expect(found).toHaveLength(4 + names.length + 1);
+    expect(names.map((_, index) => byNumber.get(5 + index))).toEqual(names.map((name) => name.replaceAll("\0", "")));
   }, 60_000);
 });

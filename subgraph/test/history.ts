@@ -4,7 +4,7 @@ import { type Chain, NANO, NMR, scoresWords } from "./chain.ts";
 
 const LIMITS = { maxClip: 10n ** 9n, maxExposure: 10n ** 9n, maxRoundsInFlight: 4 };
 const ONE = 10 ** 9; // a score of 1, 1e-9
-const DISPUTE_WINDOW = 600;
+export const DISPUTE_WINDOW = 600;
 
 export const modelOf = (name: string): Hex => keccak256(toHex(name));
 
@@ -97,7 +97,7 @@ export async function playSecondHalf(chain: Chain): Promise<void> {
 
   await openRound(chain, 1, 10n, 0.1);
   await openRound(chain, 1, 11n, 0.1);
-  await openRound(chain, 2, 1n, 0.1, ann);
+  await openRound(chain, 2, 1n, 0.1, { organizer: ann });
   await lockAll(chain, 1, 10n);
   await chain.travelTo((await scheduleOf(chain, 1, 10n)).resolvesAt);
   await chain.report(bob, 1, 10n, 0, 0, await lockedStakes(chain, 1, 10n, 0), scoresWords([], 2));
@@ -179,10 +179,10 @@ export async function openRound(
   tournament: number,
   round: bigint,
   clip: number,
-  organizer = chain.owner,
+  { organizer = chain.owner, terms = {} }: { organizer?: Hex; terms?: object } = {},
 ): Promise<void> {
   const closesAt = (await chain.now()) + 3_700;
-  const terms = {
+  const usualTerms = {
     multipliers: [500_000_000n, 2_000_000_000n],
     clip: BigInt(clip * ONE),
     stakeThreshold: 500n * ONE_NMR_IN_NANO,
@@ -195,7 +195,7 @@ export async function openRound(
     settledBy: closesAt + 7_200 + 86_400,
     disputeWindow: DISPUTE_WINDOW,
   };
-  await chain.send(organizer, "openRound", tournament, round, terms, schedule);
+  await chain.send(organizer, "openRound", tournament, round, { ...usualTerms, ...terms }, schedule);
 }
 
 const ONE_NMR_IN_NANO = 10n ** 9n;
