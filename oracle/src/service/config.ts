@@ -72,47 +72,50 @@ const opening = z
   });
 
 const schema = z
-  .strictObject({
-    rpcUrl: httpUrl.optional(),
-    /** File with the URL, for a URL that carries a key. */
-    rpcUrlFile: filePath.optional(),
-    chainId: integer(1, Number.MAX_SAFE_INTEGER),
-    /** Address of `NumeraireStaking`. */
-    contract: address,
-    /** Block of the contract's deployment: where the reading of its events begins. */
-    deploymentBlock: integer(0, Number.MAX_SAFE_INTEGER).default(0),
-    /** Number of the tournament in the contract. */
-    tournament: integer(1, 0xffff_ffff),
-    feed,
-    reporterKeyFiles: z.array(filePath).max(64, { error: "must be at most 64 files" }).default([]),
-    relayerKeyFile: filePath.optional(),
-    organizerKeyFile: filePath.optional(),
-    opening: opening.prefault({}),
-    /** Report again the very scores that a guardian has vetoed. */
-    repeatVetoed: flag(false),
-    host: text("must be a host name or an IP address").default("127.0.0.1"),
-    /** 0: any free port. */
-    port: integer(0, 65_535).default(8_080),
-    pollIntervalMs: integer(50, HOUR * 1_000).default(12_000),
-    /** A reconciliation starts no further action after this time. */
-    tickBudgetMs: integer(1_000, HOUR * 1_000).default(60_000),
-    rpcTimeoutMs: integer(100, 120_000).default(5_000),
-    feedTimeoutMs: integer(100, 600_000).default(30_000),
-    /** How long a sent transaction is waited for before the next reconciliation looks again. */
-    receiptTimeoutMs: integer(100, HOUR * 1_000).default(30_000),
-    /** Most blocks of one question for events; halved wherever the node refuses. */
-    logRangeBlocks: integer(1, 10_000_000).default(10_000),
-    /** An older latest block makes the service unready; 0: never, for a chain that mines only on demand. */
-    maxBlockAgeSeconds: integer(0, 30 * DAY).default(300),
-    logLevel: z
-      .enum(["debug", "info", "warn", "error", "silent"], { error: "must be debug, info, warn, error or silent" })
-      .default("info"),
-  })
+  .strictObject(
+    {
+      rpcUrl: httpUrl.optional(),
+      /** File with the URL, for a URL that carries a key. */
+      rpcUrlFile: filePath.optional(),
+      chainId: integer(1, Number.MAX_SAFE_INTEGER),
+      /** Address of `NumeraireStaking`. */
+      contract: address,
+      /** Block of the contract's deployment: where the reading of its events begins. */
+      deploymentBlock: integer(0, Number.MAX_SAFE_INTEGER).default(0),
+      /** Number of the tournament in the contract. */
+      tournament: integer(1, 0xffff_ffff),
+      feed,
+      reporterKeyFiles: z.array(filePath).max(64, { error: "must be at most 64 files" }).default([]),
+      relayerKeyFile: filePath.optional(),
+      organizerKeyFile: filePath.optional(),
+      opening: opening.prefault({}),
+      /** Report again the very scores that a guardian has vetoed. */
+      repeatVetoed: flag(false),
+      host: text("must be a host name or an IP address").default("127.0.0.1"),
+      /** 0: any free port. */
+      port: integer(0, 65_535).default(8_080),
+      pollIntervalMs: integer(50, HOUR * 1_000).default(12_000),
+      /** A reconciliation starts no further action after this time. */
+      tickBudgetMs: integer(1_000, HOUR * 1_000).default(60_000),
+      rpcTimeoutMs: integer(100, 120_000).default(5_000),
+      feedTimeoutMs: integer(100, 600_000).default(30_000),
+      /** How long a sent transaction is waited for before the next reconciliation looks again. */
+      receiptTimeoutMs: integer(100, HOUR * 1_000).default(30_000),
+      /** Most blocks of one question for events; halved wherever the node refuses. */
+      logRangeBlocks: integer(1, 10_000_000).default(10_000),
+      /** An older latest block makes the service unready; 0: never, for a chain that mines only on demand. */
+      maxBlockAgeSeconds: integer(0, 30 * DAY).default(300),
+      logLevel: z
+        .enum(["debug", "info", "warn", "error", "silent"], { error: "must be debug, info, warn, error or silent" })
+        .default("info"),
+    },
+    { error: "must be a JSON object" },
+  )
   .refine((value) => (value.rpcUrl === undefined) !== (value.rpcUrlFile === undefined), {
     path: ["rpcUrl"],
     error: "give either rpcUrl or rpcUrlFile",
     // Told together with every other fault, not only after they are mended.
-    when: ({ value }) => typeof value === "object" && value !== null,
+    when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
   });
 
 /** The checked configuration: every path absolute, secrets still in their files. */

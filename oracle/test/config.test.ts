@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ConfigError, loadConfig, parseConfig } from "../src/service/config.ts";
+
+const GOOD = {
+  rpcUrl: "http://127.0.0.1:8545",
+  chainId: 1,
+  contract: "0x1776e1F26f98b1A5dF9cD347953a26dd3Cb46671",
+  tournament: 1,
+  feed: { kind: "numerai", tournament: 8 },
+};
+
+function problems(input: unknown): readonly string[] {
+  try {
+    parseConfig(input, "/base");
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("config", () => {
+  it("needs little, and listens on this machine only", () => {
+    expect(parseConfig(GOOD, "/base")).toMatchObject({
+      host: "127.0.0.1",
+      port: 8_080,
+      pollIntervalMs: 12_000,
+      deploymentBlock: 0,
+      reporterKeyFiles: [],
+      repeatVetoed: false,
+      feed: { url: "https://api-tournament.numer.ai" },
+      opening: { disputeWindowSeconds: 86_400 },
+    });
+  });
+
+  it("counts relative paths from its own folder", () => {
+    const config = parseConfig(
+      {
+        ...GOOD,
+        relayerKeyFile: "keys/relayer",
+        reporterKeyFiles: ["a", "/b"],
+        feed: { kind: "folder", path: "rounds" },
+      },
+      "/base",
+    );
+    expect(config.relayerKeyFile).toBe("/base/keys/relayer");
+    expect(config.reporterKeyFiles).toEqual(["/base/a", "/b"]);
+    expect(config.feed).toEqual({ kind: "folder", path: "/base/rounds" });
+  });
+
+  it("takes an address in any case and writes it with its checksum", () => {
+    expect(parseConfig({ ...GOOD, contract: GOOD.contract.toLowerCase() }, "/").contract).toBe(GOOD.contract);
+  });
+
+  it.each<[string, object, RegExp]>([
+    ["chainId", { chainId: "1" }, /^config\.chainId: "1"; must be a whole number from 1 to /],
+    ["chainId", { chainId: undefined }, /^config\.chainId: missing; must be /],
+    ["contract", { contract: "0x1" }, /^config\.contract: "0x1"; must be an address/],
+    ["tournament", { tournament: 0 }, /^config\.tournament: 0; must be a whole number from 1 to 4294967295$/],
+    ["feed", { feed: undefined }, /^config\.feed: missing; must have "kind": "numerai" or "folder"$/],
+    ["feed.kind", { feed: { kind: "ftp" } }, /^config\.feed\.kind: "ftp"; must have "kind": "numerai" or "folder"$/],
+    ["feed.tournament", { feed: { kind: "numerai" } }, /^config\.feed\.tournament: missing; must be a whole number/],
+    ["feed.path", { feed: { kind: "folder", path: "" } }, /^config\.feed\.path: ""; must be the path of a folder$/],
+    [
+      "feed.url",
+      { feed: { kind: "numerai", tournament: 8, url: "x" } },
+      /^config\.feed\.url: value not shown; must be an http/,
+    ],
+    ["port", { port: 65_536 }, /^config\.port: 65536; must be a whole number from 0 to 65535$/],
+    ["host", { host: "" }, /^config\.host: ""; must be a host name/],
+    ["pollIntervalMs", { pollIntervalMs: 0.5 }, /^config\.pollIntervalMs: 0\.5; must be a whole number from 50 to /],
+    ["logLevel", { logLevel: "loud" }, /^config\.logLevel: "loud"; must be debug, info, warn, error or silent$/],
+    ["repeatVetoed", { repeatVetoed: "no" }, /^config\.repeatVetoed: "no"; must be true or false$/],
+    ["reporterKeyFiles", { reporterKeyFiles: [3] }, /^config\.reporterKeyFiles\.0: 3; must be the path of a file$/],
+    ["opening", { opening: { lockWindowSeconds: 0 } }, /^config\.opening\.lockWindowSeconds: 0; must be /],
+    [
+      "opening",
+      { opening: { disputeWindowSeconds: 500_000 } },
+      /^config\.opening\.settleWindowSeconds: .*no report could ever/,
+    ],
+    ["rpcUrl", { rpcUrl: undefined }, /^config\.rpcUrl: missing; give either rpcUrl or rpcUrlFile$/],
+    ["rpcUrl", { rpcUrlFile: "url" }, /^config\.rpcUrl: value not shown; give either/],
+    ["a typo", { relayerKeyfile: "k" }, /^config\.relayerKeyfile: unknown setting; remove it or mend its spelling$/],
+    ["a typo inside", { opening: { marginSecond: 1 } }, /^config\.opening\.marginSecond: unknown setting/],
+    ["a typo in the feed", { feed: { kind: "folder", path: "p", url: "x" } }, /^config\.feed\.url: unknown setting/],
+  ])("names %s, its value and what is allowed: %j", (_, changes, message) => {
+    const said = problems({ ...GOOD, ...changes });
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(message);
+  });
+
+  it("names everything that is wrong at once", () => {
+    expect(problems({ chainId: 0, bogus: 1 }).map((line) => line.split(":")[0])).toEqual([
+      "config.chainId",
+      "config.contract",
+      "config.tournament",
+      "config.feed",
+      "config.bogus",
+      "config.rpcUrl",
+    ]);
+  });
+
+  it.each([[null], [[]], ["text"], [3]])("refuses %j as a whole", (input) => {
+    expect(problems(input)).toHaveLength(1);
+    expect(problems(input)[0]).toMatch(/^config: .*; must be a JSON object$/);
+  });
+
+  it("never repeats a URL, which may carry a key", () => {
+    expect(problems({ ...GOOD, rpcUrl: "wss://node/canary-secret" }).join()).not.toContain("canary-secret");
+  });
+
+  describe("from a file", () => {
+    let folder: string;
+    beforeAll(() => {
+      folder = mkdtempSync(join(tmpdir(), "oracle-config-"));
+    });
+    afterAll(() => {
+      rmSync(folder, { recursive: true });
+    });
+
+    it("is read from where it lies", () => {
+      const file = join(folder, "config.json");
+      writeFileSync(file, JSON.stringify({ ...GOOD, relayerKeyFile: "relayer" }));
+      expect(loadConfig(file).relayerKeyFile).toBe(join(folder, "relayer"));
+    });
+
+    it("that is missing or not JSON says so", () => {
+      expect(() => loadConfig(join(folder, "none.json"))).toThrow(/^--config: can't read .*none\.json \(ENOENT\)/);
+      const file = join(folder, "broken.json");
+      writeFileSync(file, "{");
+      expect(() => loadConfig(file)).toThrow(/^--config: .*broken\.json is not JSON: /);
+    });
+  });
+});

@@ -1,0 +1,359 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { feeAfter } from "../src/chain/fee.ts";
+import { InputError } from "../src/core/errors.ts";
+import { plan } from "../src/core/plan.ts";
+import { type Feed, type FeedDetails, FeedUnavailable } from "../src/feeds/feed.ts";
+import { buildApp } from "../src/service/app.ts";
+import { readFeed } from "../src/service/feed-view.ts";
+import { reconciler } from "../src/service/reconciler.ts";
+import { tickTable } from "../src/service/table.ts";
+import type { Failure, Tick } from "../src/service/tick.ts";
+import { readKeyFile, readSecretFile } from "../src/signers/key-file.ts";
+import { batch, chain, feedFor, offer, round, SETTINGS, SHEET, START, TERMS } from "./plan-world.ts";
+
+const READINESS = { overdueMs: 60_000, maxBlockAgeSeconds: 0 };
+
+function tickAt(facts = chain(START, [round()]), changes: Partial<Tick> = {}): Tick {
+  const now = Date.now();
+  const wanted = plan(facts, feedFor(facts), SETTINGS);
+  return { startedAt: now, finishedAt: now, facts, plan: wanted, done: [], failures: [], ...changes };
+}
+
+function appAt(latest: Tick | null, readiness = READINESS, latestWithFacts = latest) {
+  return buildApp({ reconciler: { latest, latestWithFacts }, readiness });
+}
+
+async function ready(latest: Tick | null, readiness = READINESS): Promise<[number, string[]]> {
+  const answer = await appAt(latest, readiness).inject("/readyz");
+  const { obstacles } = answer.json<{ obstacles: { code: string; remedy: string }[] }>();
+  for (const { remedy } of obstacles) expect(remedy).not.toBe("");
+  return [answer.statusCode, obstacles.map(({ code }) => code)];
+}
+
+describe("/livez and /readyz", () => {
+  const waiting = chain(START - 10, [round()]);
+
+  it("lives whatever happens", async () => {
+    expect((await appAt(null).inject("/livez")).statusCode).toBe(200);
+  });
+
+  it("is ready with a fresh turn and nothing in the way", async () => {
+    expect(await ready(tickAt(waiting))).toEqual([200, []]);
+  });
+
+  it("isn't before the first turn, nor when turns stop coming", async () => {
+    expect(await ready(null)).toEqual([503, ["starting"]]);
+    expect(await ready(tickAt(waiting, { finishedAt: Date.now() - 61_000 }))).toEqual([503, ["tick_overdue"]]);
+  });
+
+  it("isn't while the chain can't be read, and is again at once", async () => {
+    const failures: Failure[] = [{ action: null, code: "rpc_down", message: "gone" }];
+    expect(await ready(tickAt(waiting, { failures }))).toEqual([503, ["rpc_down"]]);
+    expect(await ready(tickAt(waiting))).toEqual([200, []]);
+  });
+
+  it("isn't behind a node whose blocks are old, where that matters", async () => {
+    const old = chain(Math.round(Date.now() / 1_000) - 400, []);
+    expect(await ready(tickAt(old), { ...READINESS, maxBlockAgeSeconds: 300 })).toEqual([503, ["rpc_stale"]]);
+    expect(await ready(tickAt(old))).toEqual([200, []]);
+  });
+
+  it("isn't when something due has less than a quarter of its window left", async () => {
+    expect(await ready(tickAt(chain(START + 450, [round()])))).toEqual([200, []]);
+    expect(await ready(tickAt(chain(START + 451, [round()])))).toEqual([503, ["deadline_near"]]);
+    const near = tickAt(chain(START + 451, [round()]));
+    const done = near.plan.actions.map((action) => ({
+      action,
+      outcome: { kind: "already_done", message: "" } as const,
+    }));
+    expect(await ready({ ...near, done })).toEqual([200, []]);
+  });
+
+  it("tells the time to the nearest deadline", async () => {
+    const answer = await appAt(tickAt(chain(START + 100, [round()]))).inject("/readyz");
+    expect(answer.json()).toMatchObject({ slackSeconds: 500 });
+  });
+
+  it("isn't while the feed is refused, or the reserve lacks something", async () => {
+    const poor = chain(START, [round()], { freeReserve: 0n });
+    expect(await ready(tickAt(poor))).toEqual([503, ["lock_missing_reserve"]]);
+    const down = plan(
+      poor,
+      { rounds: { ok: false, code: "feed_refused", message: "rounds: bad" }, sheets: new Map() },
+      SETTINGS,
+    );
+    expect(await ready(tickAt(poor, { plan: down }))).toEqual([503, ["feed_refused", "lock_missing_reserve"]]);
+  });
+});
+
+describe("/rounds", () => {
+  const reported = batch(0, { state: "reported", reportedAt: START + 1_000 });
+  const facts = chain(START + 1_050, [round({ state: "locked", batches: [reported, batch(1, { state: "locked" })] })], {
+    finished: new Map([[0n, "void"]]),
+    models: chain(START, []).models.slice(0, 1_024),
+  });
+
+  it("lists the rounds in flight and how others ended", async () => {
+    const answer = await appAt(tickAt(facts)).inject("/rounds");
+    expect(answer.json()).toMatchObject({
+      tournament: 1,
+      freeReserveNano: "1000000000000",
+      rounds: [{ round: "1", state: "locked", batches: 2, locked: 1, reported: 1, settled: 0 }],
+      finished: [{ round: "0", state: "void" }],
+    });
+  });
+
+  it("tells a round's batches, what it waits for with the remedy, and its errors", async () => {
+    const [action] = plan(chain(START, [round()]), feedFor(facts), SETTINGS).actions;
+    if (action === undefined) throw new Error("nothing to do");
+    const tick = tickAt(facts, { failures: [{ action, code: "funds_low", message: "no ether" }] });
+    const answer = await appAt(tick).inject("/rounds/1");
+    expect(answer.json()).toMatchObject({
+      terms: { multipliersNano: TERMS.multipliers.map(String), clipNano: "50000000" },
+      quorum: 2,
+      each: [
+        { batch: 0, state: "reported", reportedAt: START + 1_000, stakedNano: "8000" },
+        { batch: 1, state: "locked", reportedAt: null },
+      ],
+      waiting: [{ code: "feed_refused" }, { code: "batches_unreported", until: START + 9_000 }],
+      errors: [{ action: "lock round 1 batch 0", code: "funds_low", message: "no ether" }],
+    });
+    expect(answer.body).toContain("send ether");
+  });
+
+  it("tells what is still due", async () => {
+    const answer = await appAt(tickAt(chain(START + 5, [round()]))).inject("/rounds/1");
+    expect(answer.json()).toMatchObject({
+      due: [{ action: "lock round 1 batch 0", eligibleAt: START, deadline: START + 600 }],
+    });
+  });
+
+  it.each([
+    ["/rounds/0", 400],
+    ["/rounds/x", 400],
+    ["/rounds/7", 404],
+    ["/nothing", 404],
+  ])("answers %s with %i", async (url, status) => {
+    expect((await appAt(tickAt(facts)).inject(url)).statusCode).toBe(status);
+  });
+
+  it("knows how a finished round ended", async () => {
+    const over = chain(START, [], { finished: new Map([[3n, "settled"]]) });
+    expect((await appAt(tickAt(over)).inject("/rounds/3")).json()).toEqual({ round: "3", state: "settled" });
+  });
+
+  it("shows the last known state while the chain can't be read, and nothing before it was", async () => {
+    const blind = tickAt(facts, { facts: null, plan: { actions: [], waiting: [], notes: [] } });
+    expect((await appAt(blind, READINESS, tickAt(facts)).inject("/rounds/1")).statusCode).toBe(200);
+    expect((await appAt(blind, READINESS, null).inject("/rounds")).statusCode).toBe(503);
+  });
+});
+
+describe("reading the feed", () => {
+  const locked = chain(START + 1_000, [round({ state: "locked", batches: [batch(0, { state: "locked" })] })]);
+  const details = (digest: string): FeedDetails => ({
+    tournament: 8,
+    number: 1n,
+    resolved: true,
+    digest: `0x${digest}`,
+    models: SHEET.models.map((model) => ({ ...model, id: model.name, stake: 0n, settled: null })),
+  });
+  const rounds = () =>
+    Promise.resolve([{ ...offer(), tournament: 8, opensAt: 0, status: "resolved", scoreNames: ["a", "b"] } as const]);
+  const answering = (...answers: (() => Promise<FeedDetails>)[]): Feed => ({
+    rounds,
+    details: () => answers.shift()?.() ?? Promise.reject(new Error("asked too often")),
+  });
+  const view = (feed: Feed, facts = locked) => readFeed(feed, facts, SETTINGS, 50, () => false);
+  const same = () => Promise.resolve(details("01"));
+
+  it("reads scores twice", async () => {
+    const { sheets } = await view(answering(same, same));
+    expect(sheets.get(1n)).toMatchObject({ ok: true });
+  });
+
+  it("refuses scores that change between the readings", async () => {
+    const { sheets } = await view(answering(same, () => Promise.resolve(details("02"))));
+    expect(sheets.get(1n)).toMatchObject({
+      ok: false,
+      code: "feed_changed",
+      message: "two readings differ: 0x01, then 0x02",
+    });
+  });
+
+  it("doesn't ask for scores that nothing is due for", async () => {
+    expect((await view(answering(), chain(START, [round()]))).sheets.size).toBe(0);
+  });
+
+  it.each<[string, () => Promise<FeedDetails>, string, RegExp]>([
+    ["a hanging feed", () => new Promise(() => undefined), "feed_down", /no answer in 0\.05 s/],
+    ["a feed that is down", () => Promise.reject(new FeedUnavailable("HTTP 502")), "feed_down", /HTTP 502/],
+    [
+      "a bad field",
+      () => Promise.reject(new InputError("models[3].mmc", "bad")),
+      "feed_refused",
+      /models\[3\]\.mmc: bad/,
+    ],
+  ])("turns %s into a reason", async (_, answer, code, message) => {
+    for (const feed of [answering(answer), answering(same, answer)]) {
+      const sheet = (await view(feed)).sheets.get(1n);
+      expect(sheet).toMatchObject({ ok: false, code });
+      expect(sheet?.ok === false && sheet.message).toMatch(message);
+    }
+  });
+
+  it("stops asking when its time is spent", async () => {
+    const { sheets } = await readFeed(answering(), locked, SETTINGS, 50, () => true);
+    expect(sheets.size).toBe(0);
+  });
+});
+
+describe("a turn", () => {
+  const facts = chain(START, [round(), round({ number: 2n })]);
+  const feed: Feed = { rounds: () => Promise.resolve([]), details: () => Promise.reject(new Error("not asked")) };
+  const lines: { level: number; code?: string; remedy?: string; msg: string }[] = [];
+  const log = pino(
+    { level: "debug" },
+    { write: (line: string) => lines.push(JSON.parse(line) as (typeof lines)[number]) },
+  );
+  const options = { feed, settings: SETTINGS, log, pollIntervalMs: 10, tickBudgetMs: 1_000, feedTimeoutMs: 100 };
+  const hash = `0x${"1".repeat(64)}` as const;
+
+  it("goes on after an action that failed", async () => {
+    const perform = (action: { round: bigint }) =>
+      action.round === 1n
+        ? Promise.reject(new Error("boom"))
+        : Promise.resolve({ kind: "done", hash, gasUsed: 1n } as const);
+    const { done, failures } = await reconciler({
+      ...options,
+      readFacts: () => Promise.resolve(facts),
+      perform,
+    }).tick();
+    expect(done.map(({ action }) => action.round)).toEqual([2n]);
+    expect(failures).toMatchObject([{ code: "bug" }]);
+    expect(failures[0]?.message).toContain("boom");
+  });
+
+  it("never ends for an error, and logs each only once, with a remedy where somebody must act", async () => {
+    lines.length = 0;
+    const stop = new AbortController();
+    let turns = 0;
+    const readFacts = () => {
+      turns += 1;
+      if (turns === 4) stop.abort();
+      return Promise.reject(new TypeError("nobody thought of this"));
+    };
+    await reconciler({ ...options, readFacts, perform: () => Promise.reject(new Error("unused")) }).run(stop.signal);
+    expect(turns).toBe(4);
+    const errors = lines.filter(({ level }) => level >= 50);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatchObject({ code: "bug" });
+    expect(errors[0]?.remedy).toBeTruthy();
+  });
+
+  it("starts nothing more when its time is spent", async () => {
+    const perform = () =>
+      new Promise<{ kind: "done"; hash: typeof hash; gasUsed: bigint }>((resolve) =>
+        setTimeout(() => resolve({ kind: "done", hash, gasUsed: 1n }), 60),
+      );
+    const turn = await reconciler({
+      ...options,
+      tickBudgetMs: 30,
+      readFacts: () => Promise.resolve(facts),
+      perform,
+    }).tick();
+    expect(turn.plan.actions).toHaveLength(2);
+    expect(turn.done).toHaveLength(1);
+  });
+
+  it("is told to people line by line", () => {
+    const table = tickTable(
+      tickAt(
+        chain(START + 5, [round(), round({ number: 2n, schedule: { ...round().schedule, closesAt: START + 60 } })]),
+      ),
+    );
+    expect(table).toContain("block 5 at 1970-01-12T13:46:45Z");
+    expect(table).toContain("waits  round_open  round 2 takes stakes until it closes (until 1970-01-12T13:47:40Z)");
+  });
+});
+
+describe("key files", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "oracle-keys-"));
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const file = (text: string, mode = 0o600): string => {
+    const path = join(folder, "key");
+    writeFileSync(path, text);
+    chmodSync(path, mode);
+    return path;
+  };
+  const key = "ab".repeat(32);
+
+  it("holds 64 hex digits, with or without 0x, and perhaps a line's end", () => {
+    for (const text of [key, `0x${key}`, `${key}\n`]) expect(readKeyFile(file(text), "field")).toBe(`0x${key}`);
+  });
+
+  it.each([0o640, 0o604, 0o660, 0o644, 0o610])("is refused with mode %o", (mode) => {
+    expect(() => readKeyFile(file(key, mode), "config.relayerKeyFile")).toThrow(
+      /^config\.relayerKeyFile: others may read .*; run: chmod 600 /,
+    );
+    expect(() => readSecretFile(file("url", mode), "config.rpcUrlFile")).toThrow(
+      /^config\.rpcUrlFile: others may read/,
+    );
+  });
+
+  it.each(["", key.slice(2), `${key}00`, "zz".repeat(32), "0".repeat(64), "f".repeat(64)])(
+    "with %j is refused without being repeated",
+    (text) => {
+      let message = "";
+      try {
+        readKeyFile(file(text), "config.relayerKeyFile");
+      } catch (error) {
+        message = String(error);
+      }
+      expect(message).toMatch(/^InputError: config\.relayerKeyFile: .*doesn't hold a private key/);
+      if (text !== "") expect(message).not.toContain(text);
+    },
+  );
+
+  it("that is missing or a folder is named", () => {
+    expect(() => readKeyFile(join(folder, "none"), "config.relayerKeyFile")).toThrow(
+      /^config\.relayerKeyFile: can't read .*ENOENT/,
+    );
+    expect(() => readKeyFile(folder, "config.relayerKeyFile")).toThrow(/is not a file/);
+  });
+});
+
+describe("the fee", () => {
+  it("is twice the base fee and the tip at first", () => {
+    expect(feeAfter(0, 10n ** 9n, 10n ** 8n)).toEqual({
+      maxFeePerGas: 2n * 10n ** 9n + 10n ** 8n,
+      maxPriorityFeePerGas: 10n ** 8n,
+    });
+  });
+
+  it("climbs by at least a tenth in both parts each 36 seconds, to five times, and never falls", () => {
+    let last = feeAfter(0, 7n, 10n ** 6n);
+    for (let waited = 36; waited <= 14 * 36; waited += 36) {
+      const next = feeAfter(waited, 7n, 10n ** 6n);
+      expect(next.maxFeePerGas * 10n).toBeGreaterThanOrEqual(last.maxFeePerGas * 11n);
+      expect(next.maxPriorityFeePerGas * 10n).toBeGreaterThanOrEqual(last.maxPriorityFeePerGas * 11n);
+      expect(feeAfter(waited - 1, 7n, 10n ** 6n)).toEqual(last);
+      last = next;
+    }
+    expect(feeAfter(10 ** 9, 7n, 10n ** 6n)).toEqual(last);
+    expect(Number(last.maxPriorityFeePerGas) / 10 ** 6).toBeCloseTo(5.2, 1);
+  });
+
+  it("is that of the first second for an action that isn't due yet", () => {
+    expect(feeAfter(-50, 7n, 10n ** 6n)).toEqual(feeAfter(0, 7n, 10n ** 6n));
+  });
+});
