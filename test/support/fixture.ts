@@ -2,8 +2,10 @@ import {
   createTournament,
   deployStaking,
   type Deployment,
+  NANO,
   NMR,
   openPosition,
+  openPositions,
   type TokenKind,
   type TournamentOptions,
 } from "./staking.ts";
@@ -49,4 +51,18 @@ export async function withStakers(d: Deployment, options: TournamentOptions = {}
   await openPosition(d, d.bob, tournament, STAKES[1]);
   await openPosition(d, d.carol, tournament, STAKES[2]);
   return { tournament };
+}
+
+/** A tournament where Carol holds so many positions of 1 NMR each: 1,024 fill a batch. */
+export function useCrowd(positions: number, options: TournamentOptions = {}) {
+  return useFixture(async (d) => {
+    const tournament = await createTournament(d, options);
+    await openPositions(
+      d,
+      d.carol,
+      tournament,
+      Array.from({ length: positions }, () => NANO),
+    );
+    return { tournament };
+  });
 }

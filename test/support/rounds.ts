@@ -17,6 +17,14 @@ export async function at(d: Deployment, time: bigint): Promise<void> {
   await d.networkHelpers.time.setNextBlockTimestamp(time);
 }
 
+/** Does something in a block of exactly this time, and takes it back: the chain stands where it stood. */
+export async function tryAt(d: Deployment, time: bigint, action: () => Promise<unknown>): Promise<void> {
+  const snapshot = await d.networkHelpers.takeSnapshot();
+  await at(d, time);
+  await action();
+  await snapshot.restore();
+}
+
 /** Opens a round on the classic terms, an hour and a minute before its close. */
 export async function openRound(
   d: Deployment,

@@ -1,5 +1,5 @@
 import { network } from "hardhat";
-import type { HDNodeWallet } from "ethers";
+import type { BaseWallet } from "ethers";
 import { hashWords, packScores, type Scores } from "../../oracle/src/core/words.ts";
 import type { Numeraire } from "../../types/Numeraire.js";
 import type { INumeraireStaking, NumeraireStaking } from "../../types/NumeraireStaking.js";
@@ -183,7 +183,7 @@ export async function signReport(
   round: bigint,
   batch: bigint,
   scores: readonly bigint[],
-  signers: readonly HDNodeWallet[] = d.reporters.slice(0, 2),
+  signers: readonly BaseWallet[] = d.reporters.slice(0, 2),
 ): Promise<string[]> {
   const { attempt, stakesHash } = await d.staking.batchOf(tournament, round, batch);
   const message = { tournament, round, batch, attempt, stakesHash, scoresHash: hashWords(scores) };
