@@ -85,8 +85,8 @@ library PayoutMath {
     /// @return next The word of active stakes then.
     /// @return payouts The payouts word.
     /// @return totals Σ of the burns in the high half, Σ of the rewards in the low half, nano-NMR.
-    /// @return left Zero. Otherwise some lane burns more than is active, or has nothing active, and all else is without
-    /// meaning.
+    /// @return left Zero. Otherwise some lane burns more than is active, or wins where nothing is active, and all else
+    /// is without meaning.
     function settleWord(
         Rule memory r,
         uint256 active,
@@ -118,8 +118,8 @@ library PayoutMath {
                 let sum := add(shr(192, active), payout)
                 switch slt(payout, 0)
                 case 0 {
-                    // A sum equal to its payout: nothing was active.
-                    if eq(sum, payout) {
+                    // A sum equal to a payout other than zero: nothing was active.
+                    if gt(eq(sum, payout), iszero(payout)) {
                         break
                     }
                     totals := add(totals, payout)

@@ -104,6 +104,8 @@ library StakeLedger {
         uint256 totals = 0;
         unchecked {
             for (uint256 i = 0; i < stakes.length; ++i) {
+                // Positions that had left before the lock: nothing to compute, and no storage to read.
+                if (stakes[i] == 0) continue;
                 uint256 word = _read(first + i);
                 (uint256 next, uint256 payout, uint256 total, uint256 left) = PayoutMath.settleWord(
                     rule,
