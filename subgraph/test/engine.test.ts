@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildSubgraph } from "../engine/build.ts";
 import { compareWithChain } from "../engine/check.ts";
 import { type Engine, startEngine } from "../engine/engine.ts";
-import { queryAll, waitForBlock } from "../engine/query.ts";
-import { type Chain, NMR, startChain } from "./chain.ts";
+import { query, queryAll, waitForBlock } from "../engine/query.ts";
+import { type Chain, NANO, NMR, scoresWords, startChain } from "./chain.ts";
 import {
   createTournament,
   DISPUTE_WINDOW,
@@ -74,6 +74,52 @@ describe("subgraph on a real graph-node", () => {
     engine = await start();
     expect(await compareAt(await indexed())).toEqual([]);
   }, 60_000);
+
+  it("shows what was really applied: rewards of a leaver, burns over both parts of a stake, burns cut short", async () => {
+    const fields = "position { number active pending rewarded burned } stake payout score0 score1";
+    interface Row {
+      position: { number: number; active: string; pending: string; rewarded: string; burned: string };
+      stake: string;
+      payout: string;
+      score0: number;
+      score1: number;
+    }
+    const payoutsOf = (round: string): Promise<Row[]> =>
+      queryAll<Row>(engine.graphqlUrl, "payouts", fields, { where: `round: "${round}"`, block: firstHalf });
+    const settled = await payoutsOf("1-7");
+    const leaver = settled.find(({ position }) => position.number === 0)?.position;
+    expect(leaver).toMatchObject({ active: "0", burned: "0" });
+    expect(BigInt(leaver?.pending ?? 0)).toBe(111n * NMR + 3n * NANO + BigInt(leaver?.rewarded ?? 0));
+    expect(BigInt(leaver?.rewarded ?? 0)).toBeGreaterThan(0n);
+    const burned = settled.find(({ position }) => position.number === 1)?.position;
+    expect(burned?.active).toBe("0");
+    expect(BigInt(burned?.burned ?? 0)).toBeGreaterThan(NMR + 7n * NANO); // more than what was active
+
+    const { terms, atRisk } = await chain.read<{ terms: object; atRisk: bigint }>("roundOf", 1, 9n);
+    const later = await queryAll<Row>(engine.graphqlUrl, "payouts", fields, { where: 'round: "1-9"' });
+    const cut = [];
+    for (const { position, stake, payout, score0, score1 } of later) {
+      const word = scoresWords([[score0, score1]], 1)[0];
+      const preview = await chain.read<bigint>("previewPayout", terms, atRisk / NANO, BigInt(stake) / NANO, word);
+      if (preview * NANO !== BigInt(payout)) {
+        cut.push(position.number);
+        expect(BigInt(payout)).toBeLessThanOrEqual(0n);
+        expect(preview * NANO).toBeLessThan(BigInt(payout));
+      }
+    }
+    expect(cut).not.toHaveLength(0);
+  });
+
+  it("answers the queries of the README", async () => {
+    const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
+    const block = await indexed();
+    const queries = (/```graphql\n([\s\S]*?)```/.exec(readme)?.[1] ?? "").split(/\n\n/);
+    expect(queries).toHaveLength(5);
+    for (const text of queries) {
+      const answer = await query(engine.graphqlUrl, text.replace(/number: \d+ \}/, `number: ${block} }`));
+      expect(Object.keys(answer as object)).not.toHaveLength(0);
+    }
+  });
 
   it("agrees on rounds over two batches that positions join while they lock", async () => {
     await playManyPositions(chain);
