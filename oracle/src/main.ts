@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { pino } from "pino";
+import { withoutUrls } from "./chain/errors.ts";
 import { checkSetup } from "./service/check.ts";
 import { type Config, ConfigError, loadConfig } from "./service/config.ts";
 import { buildOracle } from "./service/oracle.ts";
@@ -63,7 +64,7 @@ function exitCodeFor(error: unknown): number {
     for (const problem of error.problems) console.error(`oracle: ${problem}`);
     return BAD_USE;
   }
-  console.error(error);
+  console.error(withoutUrls(error instanceof Error ? (error.stack ?? error.message) : String(error)));
   return BAD_ANSWER;
 }
 

@@ -226,7 +226,7 @@ describe("a turn", () => {
   it("goes on after an action that failed", async () => {
     const perform = (action: { round: bigint }) =>
       action.round === 1n
-        ? Promise.reject(new Error("boom"))
+        ? Promise.reject(new Error("boom at https://node/secret-canary"))
         : Promise.resolve({ kind: "done", hash, gasUsed: 1n } as const);
     const { done, failures } = await reconciler({
       ...options,
@@ -236,6 +236,7 @@ describe("a turn", () => {
     expect(done.map(({ action }) => action.round)).toEqual([2n]);
     expect(failures).toMatchObject([{ code: "bug" }]);
     expect(failures[0]?.message).toContain("boom");
+    expect(failures[0]?.message).not.toContain("secret-canary");
   });
 
   it("never ends for an error, and logs each only once, with a remedy where somebody must act", async () => {

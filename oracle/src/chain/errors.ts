@@ -58,7 +58,7 @@ export function sayWhy(error: unknown): string {
   if (!(error instanceof BaseError)) return error instanceof Error ? error.message : String(error);
   const { details } = error;
   const short = error.shortMessage.split("\n")[0] ?? "";
-  return withoutUrls(details === "" || short.includes(details) ? short : `${short} ${details}`);
+  return withoutUrls(details === "" || short.includes(details) ? short : `${short} ${details}`).replaceAll("\n", " ");
 }
 
 /** Whether the node refused the call because of what the contract, not the node, says. */
@@ -90,6 +90,7 @@ function listed(values: Readonly<Record<string, unknown>>): string {
     .join(", ");
 }
 
-function withoutUrls(text: string): string {
-  return text.replace(/https?:\/\/\S+/g, "(url)").replaceAll("\n", " ");
+/** A node's URL may carry a key, and viem writes it into its messages. */
+export function withoutUrls(text: string): string {
+  return text.replace(/https?:\/\/\S+/g, "(url)");
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import { ChainRefusal, ChainTrouble } from "../chain/errors.ts";
+import { ChainRefusal, ChainTrouble, withoutUrls } from "../chain/errors.ts";
 import type { Action, Plan } from "../core/actions.ts";
 import type { ChainFacts, Settings } from "../core/facts.ts";
 import { plan } from "../core/plan.ts";
@@ -111,5 +111,6 @@ function failureOf(action: Action | null, error: unknown): Failure {
   if (error instanceof ChainTrouble || error instanceof ChainRefusal) {
     return { action, code: error.code, message: error.message };
   }
-  return { action, code: "bug", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { action, code: "bug", message: withoutUrls(text) };
 }

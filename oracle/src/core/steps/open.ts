@@ -4,7 +4,7 @@ import type { ChainFacts, FeedView, OfferedRound, Schedule, Settings } from "../
 import { collect, reason, type Step } from "./step.ts";
 
 /** Fixed in the contract: a staker who dislikes a round's terms has this long to leave before it closes, seconds. */
-export const MIN_NOTICE = 3_600;
+const MIN_NOTICE = 3_600;
 
 /** Opens what the feed announces and the chain doesn't have yet, lowest number first. */
 export function openSteps(facts: ChainFacts, feed: FeedView, settings: Settings): Plan {

@@ -1,0 +1,125 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildWorld, type World } from "./reconciler-world.ts";
+
+const MAIN = join(import.meta.dirname, "../src/main.ts");
+
+async function oracle(...args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, out, err };
+}
+
+describe("oracle, the command", () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await buildWorld({ positions: 3 });
+  }, 60_000);
+  afterAll(() => world.close());
+
+  it("tick does what is due, says so, and finds nothing more to do", async () => {
+    const first = await oracle("tick", "--config", world.configFile);
+    expect(first.code).toBe(0);
+    expect(first.out).toMatch(/done +open round 5 +0x[0-9a-f]{64}/);
+    const second = await oracle("tick", "--config", world.configFile);
+    expect(second.code).toBe(0);
+    expect(second.out).toMatch(/waits +round_open +round 5 takes stakes until it closes/);
+    expect(second.out).not.toContain("done");
+  });
+
+  it("tick answers 1 where somebody must act and 3 where it can't tell now", async () => {
+    const elsewhere = world.writeConfig("elsewhere.json", { tournament: 9 });
+    expect(await oracle("tick", "--config", elsewhere)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("tournament_missing") as string,
+    });
+    const nobody = world.writeConfig("nobody.json", { rpcUrl: "http://127.0.0.1:9" });
+    expect(await oracle("tick", "--config", nobody)).toMatchObject({
+      code: 3,
+      out: expect.stringContaining("rpc_down") as string,
+    });
+  });
+
+  it("check finds a good set-up good, line by line", async () => {
+    const { code, out } = await oracle("check", "--config", world.configFile);
+    expect(code).toBe(0);
+    const lines = out
+      .trim()
+      .split("\n")
+      .map((line) => line.split(/ +/).slice(0, 2).join(" "));
+    expect(lines).toEqual([
+      "good chain",
+      "good reporter",
+      "good reporter",
+      "good relayer",
+      "good organizer",
+      "good organizer",
+      "good feed",
+    ]);
+  });
+
+  it.each<[string, object, number, RegExp]>([
+    ["another chain id", { chainId: 5 }, 1, /bad +chain +the node serves chain 31337, config\.chainId is 5/],
+    [
+      "no contract",
+      { contract: `0x${"12".repeat(20)}` },
+      1,
+      /bad +chain +chain 31337 has no staking contract at 0x1212/,
+    ],
+    [
+      "another's key as organizer's",
+      { organizerKeyFile: "relayer" },
+      1,
+      /bad +organizer +0x\w+ is not the organizer of tournament 1, 0x\w+ is/,
+    ],
+    [
+      "a stranger as reporter",
+      { reporterKeyFiles: ["relayer"] },
+      1,
+      /bad +reporter +0x\w+ is a reporter of 0 of the 1 rounds in flight/,
+    ],
+    ["an empty feed", { feed: { kind: "folder", path: "nowhere" } }, 1, /bad +feed +folder: .*nowhere can't be read/],
+    ["a dead node", { rpcUrl: "http://127.0.0.1:9/secret-canary" }, 3, /unknown +chain +the chain can't be read/],
+    [
+      "a dead feed",
+      { feed: { kind: "numerai", url: "http://127.0.0.1:9/secret-canary", tournament: 8 } },
+      3,
+      /unknown +feed +127\.0\.0\.1:9: /,
+    ],
+  ])("check finds %s", async (name, changes, expected, line) => {
+    const { code, out, err } = await oracle("check", "--config", world.writeConfig(`${name}.json`, changes));
+    expect(out).toMatch(line);
+    expect(code).toBe(expected);
+    expect(out + err).not.toContain("secret-canary");
+  });
+
+  it.each<[string, readonly string[], RegExp]>([
+    ["no config", ["tick"], /required option '--config <file>'/],
+    [
+      "a config that isn't there",
+      ["tick", "--config", "none.json"],
+      /^oracle: --config: can't read none\.json \(ENOENT\)/,
+    ],
+    ["an unknown command", ["dance"], /unknown command 'dance'/],
+    ["an unknown option", ["run", "--config", "none.json", "--fast"], /unknown option '--fast'/],
+  ])("answers 2 to %s, in one line", async (_, args, message) => {
+    const { code, err } = await oracle(...args);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+    expect(err.trim().split("\n")).toHaveLength(1);
+  });
+
+  it("answers 2 to a key file that isn't there, and names the setting", async () => {
+    const config = world.writeConfig("keyless.json", { relayerKeyFile: "keys/none" });
+    expect(await oracle("run", "--config", config)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^oracle: config\.relayerKeyFile: can't read .*none \(ENOENT\)\n$/) as string,
+    });
+  });
+});
