@@ -1,7 +1,7 @@
 // What a position and round costs, every step in a transaction of its own: 1,024 positions, 2-of-3 reporters, every
 // amount and score non-zero. Run with `npm run bench:gas`.
-import Table from "cli-table3";
 import { packScores, type Scores, unpackStakes } from "../oracle/src/core/words.ts";
+import { printTable } from "../scripts/support/terminal.ts";
 import * as support from "../test/support/staking.ts";
 
 const POSITIONS = 1024;
@@ -39,14 +39,10 @@ async function playRound(round: bigint) {
 
 await playRound(1n);
 const gas = await playRound(2n);
-const rows: [string, bigint][] = [
-  ["lock", gas.lock],
-  ["report", gas.report],
-  ["settle", gas.settle],
-  ["all in", gas.lock + gas.report + gas.settle],
-];
-const table = new Table({ head: ["step", "gas", "gas a position"], colAligns: ["left", "right", "right"] });
-for (const [step, used] of rows) table.push([step, used.toLocaleString("en"), (Number(used) / POSITIONS).toFixed(1)]);
 console.log(`${POSITIONS} positions, the second round of a tournament`);
-console.log(table.toString());
+const all = { ...gas, "all in": gas.lock + gas.report + gas.settle };
+printTable(
+  ["step", "gas", "gas a position"],
+  Object.entries(all).map(([step, used]) => [step, used.toLocaleString("en"), (Number(used) / POSITIONS).toFixed(1)]),
+);
 await d.connection.close();

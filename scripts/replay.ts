@@ -41,8 +41,9 @@ async function main(): Promise<number> {
     await writeWhole(out, `${JSON.stringify(replay.record, null, 2)}\n`);
     const { record, settlements } = replay;
     const perPosition = (gas: string): string => (Number(gas) / settlements.length).toFixed(1);
+    console.log("Amounts in NMR, cut after three decimals; gas of lock, report and settlement together:");
     printTable(
-      ["round", "positions", "at risk (NMR)", "payout factor", "rewarded (NMR)", "burned (NMR)", "gas a position"],
+      ["round", "positions", "at risk", "payout factor", "rewarded", "burned", "gas a position"],
       [
         [
           String(round.number),

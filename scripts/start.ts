@@ -22,17 +22,16 @@ async function main(): Promise<number> {
   const ending = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => ending.abort());
   const folder = await mkdtemp(join(tmpdir(), "numeraire-staking-"));
+  let keep = false;
   try {
-    const agrees = await runStack(options, folder, ending.signal);
-    await rm(folder, { recursive: true, force: true });
-    return agrees ? GOOD : BAD_ANSWER;
+    return (await runStack(options, folder, ending.signal)) ? GOOD : BAD_ANSWER;
   } catch (error) {
-    if (ending.signal.aborted) {
-      await rm(folder, { recursive: true, force: true });
-      return GOOD;
-    }
-    console.error(`Logs are kept in ${folder}`);
+    if (ending.signal.aborted) return GOOD;
+    keep = !(error instanceof UsageError);
     throw error;
+  } finally {
+    if (keep) console.error(`Logs are kept in ${folder}`);
+    else await rm(folder, { recursive: true, force: true });
   }
 }
 

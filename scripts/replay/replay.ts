@@ -7,6 +7,7 @@ import { weiFromNano } from "../../oracle/src/core/units.ts";
 import { hashWords, POSITIONS_PER_BATCH } from "../../oracle/src/core/words.ts";
 import type { FeedDetails, FeedModel, FeedRound } from "../../oracle/src/feeds/feed.ts";
 import { type Contracts, deploy, LIMITS } from "../support/contracts.ts";
+import { present } from "../support/present.ts";
 import { readSettlements, type Settlement } from "../support/settlements.ts";
 
 const HOUR = 3600;
@@ -170,14 +171,14 @@ async function recordOf(
   settlements: readonly Settlement[],
   gas: Record<"positions" | "lock" | "report" | "settle", bigint>,
 ): Promise<ReplayRecord> {
-  const [locked] = await events(stage, "RoundLocked");
-  const [settled] = await events(stage, "RoundSettled");
+  const locked = present((await events(stage, "RoundLocked"))[0], "RoundLocked");
+  const settled = present((await events(stage, "RoundSettled"))[0], "RoundSettled");
   return {
     round: Number(number),
     tournament,
-    payoutFactor: String(locked!.args.payoutFactor),
-    rewarded: String(settled!.args.rewarded),
-    burned: String(settled!.args.burned),
+    payoutFactor: String(locked.args.payoutFactor),
+    rewarded: String(settled.args.rewarded),
+    burned: String(settled.args.burned),
     positions: settlements.map(({ model, position, stake, atRisk, payout }) => ({
       model: model.id,
       position,
@@ -202,5 +203,5 @@ async function events<Name extends EventName>({ staking, from }: Stage, name: Na
 }
 
 async function gasOf(sent: { wait(): Promise<{ gasUsed: bigint } | null> }): Promise<bigint> {
-  return (await sent.wait())!.gasUsed;
+  return present(await sent.wait(), "receipt").gasUsed;
 }

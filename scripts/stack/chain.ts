@@ -1,9 +1,6 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
-import { UsageError } from "../support/terminal.ts";
 
 const ETHER = 10n ** 18n;
 
@@ -26,9 +23,8 @@ export function newAccount(): Account {
   return { key, address: privateKeyToAddress(key) };
 }
 
-/** Starts a local chain on loopback whose first block is at `startsAt`, unix seconds. @throws UsageError on a busy port. */
+/** Starts a local chain on loopback whose first block is at `startsAt`, unix seconds. */
 export async function startChain(port: number, startsAt: number, accounts: readonly Account[]): Promise<Chain> {
-  await requireFree(port);
   const server = await network.createServer(
     {
       network: "chain",
@@ -61,17 +57,4 @@ export async function startChain(port: number, startsAt: number, accounts: reado
       await server.close();
     },
   };
-}
-
-/** Hardhat's server waits for ever where its port is taken. */
-async function requireFree(port: number): Promise<void> {
-  const probe = createServer().listen(port, "127.0.0.1");
-  try {
-    await once(probe, "listening");
-  } catch (error) {
-    throw error instanceof Error && "code" in error && error.code === "EADDRINUSE"
-      ? new UsageError(`port ${port} is in use; the chain wants it (--rpc-port names another)`)
-      : error;
-  }
-  await new Promise((resolve) => probe.close(resolve));
 }

@@ -55,8 +55,13 @@ function next(events: Event[]): Event | undefined {
   return events.shift();
 }
 
-async function stakes({ stakers }: Drive, round: SimulatedRound): Promise<void> {
-  await step(`Round ${round.number}: stakers bring their stakes in place`, (say) => stakers.prepare(round, say));
+async function stakes({ stakers, signal }: Drive, round: SimulatedRound): Promise<void> {
+  await step(`Round ${round.number}: stakers bring their stakes in place`, (say) =>
+    stakers.prepare(round, (progress) => {
+      signal.throwIfAborted();
+      say(progress);
+    }),
+  );
 }
 
 async function locks(stage: Drive, round: SimulatedRound): Promise<void> {

@@ -23,6 +23,8 @@ export type OracleSetup = {
   readonly reporters: readonly Account[];
   readonly relayer: Account;
   readonly organizer: Account;
+  /** Called with every process that is started. */
+  readonly onStart: (pid: number | undefined) => void;
 };
 
 export type Oracle = {
@@ -30,7 +32,6 @@ export type Oracle = {
   readonly logFile: string;
   /** How often it ended without being told to, and was started again. */
   restarts(): number;
-  pid(): number | undefined;
   /** The last lines that it wrote. */
   lastWords(): Promise<string>;
   stop(): Promise<void>;
@@ -48,6 +49,7 @@ export async function startOracle(setup: OracleSetup): Promise<Oracle> {
 
   const start = (): void => {
     child = spawn(process.execPath, [MAIN, "run", "--config", configFile], { stdio: ["ignore", "pipe", "pipe"] });
+    setup.onStart(child.pid);
     child.stdout?.pipe(log, { end: false });
     child.stderr?.pipe(log, { end: false });
     child.once("exit", () => {
@@ -62,7 +64,6 @@ export async function startOracle(setup: OracleSetup): Promise<Oracle> {
     configFile,
     logFile,
     restarts: () => restarts,
-    pid: () => child.pid,
     lastWords: async () => (await readFile(logFile, "utf8")).trimEnd().split("\n").slice(-SHOWN_LOG_LINES).join("\n"),
     async stop() {
       stopping = true;

@@ -2,8 +2,6 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
-import type { AddressInfo } from "node:net";
-import type { FastifyInstance } from "fastify";
 import { numeraiFeed } from "../../oracle/src/feeds/numerai.ts";
 import { generatedTournament } from "../../oracle/src/simulator/generated.ts";
 import { folderTournament } from "../../oracle/src/simulator/replayed.ts";
@@ -13,7 +11,8 @@ import { weiFromNano } from "../../oracle/src/core/units.ts";
 import { buildSubgraph } from "../../subgraph/engine/build.ts";
 import { startEngine } from "../../subgraph/engine/engine.ts";
 import { type Contracts, deploy, LIMITS } from "../support/contracts.ts";
-import { step, UsageError } from "../support/terminal.ts";
+import { freePort } from "../support/ports.ts";
+import { step } from "../support/terminal.ts";
 import { type Account, type Chain, newAccount, startChain } from "./chain.ts";
 import { drive } from "./drive.ts";
 import type { Options } from "./options.ts";
@@ -42,20 +41,27 @@ export async function runStack(options: Options, folder: string, signal: AbortSi
   try {
     return await play(options, folder, signal, cleanups);
   } finally {
-    await step("Everything stopped", async () => {
-      for (const cleanup of cleanups.reverse()) await cleanup();
+    if (cleanups.length > 0) await step("Everything stopped", () => endAll(cleanups));
+  }
+}
+
+/** In the reverse order of starting; one that can't end doesn't keep the others alive. */
+async function endAll(cleanups: (() => Promise<unknown>)[]): Promise<void> {
+  for (const cleanup of cleanups.reverse()) {
+    await cleanup().catch((error: unknown) => {
+      console.error(`could not end a part: ${String(error)}`);
     });
   }
 }
 
 async function play(options: Options, folder: string, signal: AbortSignal, cleanups: (() => Promise<unknown>)[]) {
-  const { ports } = options;
+  const ports = await portsOf(options);
   const source = await step("Tournament", () => sourceOf(options));
   const startsAt = Math.min(...source.rounds.map(({ opensAt }) => opensAt));
   let feedTime = startsAt;
   const simulator = buildSimulator({ source, clock: () => feedTime });
   cleanups.push(() => simulator.close());
-  const feedUrl = await listen(simulator, ports.feed);
+  const feedUrl = await simulator.listen({ host: "127.0.0.1", port: ports.feed });
 
   const cast = castOf();
   const chain = await startChain(ports.rpc, startsAt, [cast.organizer, cast.guardian, cast.relayer, ...cast.stakers]);
@@ -98,11 +104,14 @@ async function play(options: Options, folder: string, signal: AbortSignal, clean
     reporters: cast.reporters.slice(0, QUORUM),
     relayer: cast.relayer,
     organizer: cast.organizer,
+    onStart: (pid) => console.log(`The oracle runs as process ${pid}`),
   });
   cleanups.push(() => oracle.stop());
 
   const addresses = cast.stakers.map(({ address }) => address);
-  await drive({
+  const failed = engine.failed.then((error) => Promise.reject(error));
+  failed.catch(() => undefined); // nobody may be waiting when it happens
+  const driven = drive({
     chain,
     staking: contracts.staking,
     tournament,
@@ -112,6 +121,7 @@ async function play(options: Options, folder: string, signal: AbortSignal, clean
     setFeedClock: (time) => (feedTime = Math.max(feedTime, time)),
     lastWords: () => oracle.lastWords(),
   });
+  await Promise.race([driven, failed]);
   const feed = numeraiFeed({ url: feedUrl, tournament: source.tournament, clock: () => feedTime });
   const agrees = await summarize({
     chain,
@@ -124,17 +134,15 @@ async function play(options: Options, folder: string, signal: AbortSignal, clean
   if (oracle.restarts() > 0) console.log(`The oracle was started again ${oracle.restarts()} times.`);
 
   if (!options.once) {
-    console.log(
-      urls({
-        chain: chain.url,
-        subgraph: engine.graphqlUrl,
-        oracle: `http://127.0.0.1:${ports.oracle}/rounds`,
-        feed: feedUrl,
-      }),
-    );
-    console.log(
-      `Contract ${contract}, oracle process ${oracle.pid()}, its settings ${oracle.configFile}, its log ${oracle.logFile}`,
-    );
+    const urls = {
+      chain: chain.url,
+      subgraph: engine.graphqlUrl,
+      oracle: `http://127.0.0.1:${ports.oracle}/rounds`,
+      feed: feedUrl,
+    };
+    for (const [name, url] of Object.entries(urls)) console.log(`${`${name}:`.padEnd(10)}${url}`);
+    console.log(`contract:  ${contract} on the chain, tournament ${tournament}`);
+    console.log(`settings:  ${oracle.configFile}, log ${oracle.logFile}`);
     console.log("Ctrl-C ends everything.");
     if (!signal.aborted)
       await Promise.race([once(signal, "abort"), engine.failed.then((error) => Promise.reject(error))]);
@@ -190,18 +198,12 @@ async function prepare(chain: Chain, cast: Cast, source: Source) {
   return { contracts, tournament, from };
 }
 
-async function listen(simulator: FastifyInstance, port: number): Promise<string> {
-  try {
-    await simulator.listen({ host: "127.0.0.1", port });
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) throw error;
-    throw new UsageError(`port ${port} is in use; the tournament simulator wants it (--feed-port names another)`);
-  }
-  return `http://127.0.0.1:${(simulator.server.address() as AddressInfo).port}`;
-}
-
-function urls(entries: Record<string, string>): string {
-  return Object.entries(entries)
-    .map(([name, url]) => `${`${name}:`.padEnd(10)}${url}`)
-    .join("\n");
+/** The ports asked for, all of them known to be free before anything starts. */
+async function portsOf({ ports }: Options) {
+  return {
+    rpc: await freePort(ports.rpc, { name: "the chain", option: "--rpc-port" }),
+    graphql: await freePort(ports.graphql, { name: "graph-node", option: "--graphql-port" }),
+    oracle: await freePort(ports.oracle, { name: "the oracle", option: "--oracle-port" }),
+    feed: await freePort(ports.feed, { name: "the tournament simulator", option: "--feed-port" }),
+  };
 }

@@ -24,7 +24,10 @@ export function stakesOf(round: SimulatedRound): Map<string, bigint> {
 export function needsOf(source: Source, stakers: number): bigint[] {
   const needs = new Array<bigint>(stakers).fill(0n);
   for (const round of source.rounds) {
-    for (const [model, stake] of stakesOf(round)) needs[stakerOf(model, stakers)]! += stake;
+    for (const [model, stake] of stakesOf(round)) {
+      const staker = stakerOf(model, stakers);
+      needs[staker] = (needs[staker] ?? 0n) + stake;
+    }
   }
   return needs;
 }
@@ -85,14 +88,14 @@ export function newStakers(
       const targets = stakesOf(round);
       for (const model of positions.keys()) if (!targets.has(model)) targets.set(model, 0n);
       const active = await activeStakes();
-      const calls = addresses.map((): string[] => []);
+      const plans = addresses.map((address) => ({ address, calls: [] as string[] }));
       for (const [model, target] of targets) {
-        calls[stakerOf(model, addresses.length)]!.push(...(await callsFor(model, target, active)));
+        plans[stakerOf(model, plans.length)]?.calls.push(...(await callsFor(model, target, active)));
       }
-      const total = calls.reduce((sum, { length }) => sum + length, 0);
+      const total = plans.reduce((sum, { calls }) => sum + calls.length, 0);
       let done = 0;
-      for (const [staker, own] of calls.entries()) {
-        const signer = await ethers.getSigner(addresses[staker]!);
+      for (const { address, calls: own } of plans) {
+        const signer = await ethers.getSigner(address);
         for (let start = 0; start < own.length; start += CALLS_PER_TRANSACTION) {
           const chunk = own.slice(start, start + CALLS_PER_TRANSACTION);
           await (await staking.connect(signer).multicall(chunk, { gasLimit: GAS_LIMIT })).wait();

@@ -4,11 +4,13 @@ import { waitForBlock } from "../../subgraph/engine/query.ts";
 import type { NumeraireStaking } from "../../types/NumeraireStaking.js";
 import { shownFactor, shownNmr } from "../support/amounts.ts";
 import { comparePayouts } from "../support/compare.ts";
+import { present } from "../support/present.ts";
 import { readSettlements } from "../support/settlements.ts";
 import { printTable, step } from "../support/terminal.ts";
 import type { Chain } from "./chain.ts";
 
 const WEI_PER_NANO = 10n ** 9n;
+const ROUND_COLUMNS = ["round", "positions", "at risk", "payout factor", "rewarded", "burned", "gas a position"];
 const SHOWN_DIFFERENCES = 5;
 
 export type Scene = {
@@ -52,8 +54,8 @@ export async function summarize(scene: Scene): Promise<boolean> {
       agrees ? "yes" : "no",
     ];
   });
-  const units = ["at risk (NMR)", "payout factor", "rewarded (NMR)", "burned (NMR)", "gas a position"];
-  printTable(["round", "positions", ...units, "formula agrees", "subgraph agrees"], rows);
+  console.log("Amounts in NMR, cut after three decimals; gas of lock, report and settlement together:");
+  printTable([...ROUND_COLUMNS, "formula agrees", "subgraph agrees"], rows);
   for (const { number, verdict } of rounds) console.log(`Round ${number}. ${verdict.paid.text}`);
   for (const { text } of differences.slice(0, SHOWN_DIFFERENCES)) console.log(`Subgraph: ${text}`);
   return differences.length === 0 && rounds.every(({ verdict }) => verdict.formula.equal);
@@ -65,7 +67,7 @@ async function readRounds({ staking, tournament, from, feed }: Scene) {
   return Promise.all(
     opened.map(async ({ args: { round: number } }) => {
       const details = await feed.details(number);
-      const own = terms.get(number)!;
+      const own = present(terms.get(number), `round ${number} of the feed`);
       const settlements = await readSettlements(staking, {
         tournament: BigInt(tournament),
         round: number,

@@ -1,0 +1,109 @@
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import { madeUpRound } from "../support/round-file.ts";
+import { isAlive, killGroup, type Run, runScript } from "../support/processes.ts";
+
+const FREE_PORTS = ["--rpc-port", "0", "--graphql-port", "0", "--oracle-port", "0", "--feed-port", "0"];
+const KILLS = 8;
+
+/** The table's rows: round, positions, at risk, payout factor, rewarded, burned, gas a position, and two verdicts. */
+function rowsOf(output: string): string[][] {
+  return output
+    .split("\n")
+    .filter((line) => /^│ +\d/.test(line))
+    .map((line) =>
+      line
+        .split("│")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
+
+describe("npm start", function () {
+  this.timeout(240_000);
+  const runs: Run[] = [];
+  const folders: string[] = [];
+  afterEach(() => {
+    for (const run of runs.splice(0)) killGroup(run);
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  });
+
+  function start(...args: string[]): Run {
+    const run = runScript("scripts/start.ts", [...FREE_PORTS, ...args]);
+    runs.push(run);
+    return run;
+  }
+
+  function dataFolder(round: unknown): string {
+    const folder = mkdtempSync(join(tmpdir(), "start-test-"));
+    folders.push(folder);
+    writeFileSync(join(folder, "round-262.json"), JSON.stringify(round));
+    return folder;
+  }
+
+  it("ends in the same state however often the oracle is killed on the way", async () => {
+    const tournament = ["--once", "--models", "90", "--rounds", "3", "--seed", "5"];
+    const undisturbed = await start(...tournament).ended;
+    expect(undisturbed.code, undisturbed.output).to.equal(0);
+
+    const killed = start(...tournament);
+    for (let kill = 1; kill <= KILLS; kill++) {
+      const oracles = new RegExp(`(?:The oracle runs as process (\\d+)[^]*){${kill}}`);
+      const [, pid] = await killed.says(oracles);
+      // Somewhere between its start and a whole round's work.
+      await sleep(200 + ((kill * 787) % 1_900));
+      try {
+        process.kill(Number(pid), "SIGKILL");
+      } catch {
+        break; // The run was over first.
+      }
+    }
+    const { code, output } = await killed.ended;
+    expect(code, output).to.equal(0);
+    expect(output).to.match(/started again [1-9]/);
+    const withoutGas = (rows: string[][]): string[][] => rows.map((row) => row.toSpliced(6, 1));
+    expect(withoutGas(rowsOf(output))).to.deep.equal(withoutGas(rowsOf(undisturbed.output)));
+    expect(rowsOf(output)).to.have.length(3);
+    for (const row of rowsOf(output)) expect(row.slice(-2)).to.deep.equal(["yes", "yes"]);
+  });
+
+  it("plays real rounds from a folder, stays up, and leaves nothing running after Ctrl-C", async () => {
+    const run = start("--data", dataFolder(madeUpRound(40, "0.75")));
+    await run.says(/Ctrl-C ends everything/);
+    const [, oracle = ""] = await run.says(/oracle: +(\S+)/);
+    expect((await fetch(new URL("/livez", oracle))).status).to.equal(200);
+    expect(rowsOf(run.output()).map((row) => row[0])).to.deep.equal(["262"]);
+    process.kill(run.child.pid ?? 0, "SIGINT");
+    expect((await run.ended).code).to.equal(0);
+    expect(isAlive(run)).to.equal(false);
+  });
+
+  it("names a busy port and who wants it, in one line", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as { port: number };
+    const { code, output } = await start("--once", "--oracle-port", String(port)).ended;
+    server.close();
+    expect(code).to.equal(2);
+    expect(output.trim()).to.equal(`start: port ${port} is in use; the oracle wants it (--oracle-port names another)`);
+  });
+
+  it("names the file and the field of a bad round", async () => {
+    const round = madeUpRound(20, "1");
+    delete round.roundDetails.models[7]?.["mmcMultiplier"];
+    const { code, output } = await start("--once", "--data", dataFolder(round)).ended;
+    expect(code).to.equal(2);
+    expect(output).to.match(/roundDetails\.models\[7\]\.mmcMultiplier.*round-262\.json/);
+  });
+
+  it("names an option that can't be", async () => {
+    const { code, output } = await start("--rounds", "many").ended;
+    expect(code).to.equal(2);
+    expect(output).to.match(/--rounds: many is not a whole number/);
+  });
+});
