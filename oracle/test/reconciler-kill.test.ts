@@ -4,13 +4,16 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { proxyOf, type Proxy, type Request } from "./reconciler-proxy.ts";
 import { buildWorld, type World } from "./reconciler-world.ts";
 
 const MAIN = join(import.meta.dirname, "../src/main.ts");
 const SETTLED = 4;
 const HOUR = 3_600;
 const BLOCK_MS = 120;
-const KILLS_PER_PHASE = 3;
+const KILLS_PER_PHASE = 4;
+/** About as many as it takes to look at the chain and to carry three actions out. */
+const ANSWERS_OF_A_TURN = 50;
 const SEED = Number(process.env["KILL_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 
 /** Small, seeded, and good enough to choose moments. */
@@ -24,15 +27,20 @@ function random(seed: number): () => number {
 
 describe("oracle processes on a real chain", { timeout: 120_000 }, () => {
   let world: World;
+  let proxy: Proxy;
   const living = new Set<ChildProcess>();
 
   beforeAll(async () => {
     world = await buildWorld({ positions: 2_050 });
+    proxy = await proxyOf(world.url);
   }, 60_000);
   afterEach(async () => {
     await Promise.all([...living].map(kill));
   });
-  afterAll(() => world.close());
+  afterAll(() => {
+    proxy.close();
+    return world.close();
+  });
 
   const start = (config = world.configFile): ChildProcess => {
     const child = spawn(process.execPath, [MAIN, "run", "--config", config], { stdio: ["ignore", "pipe", "pipe"] });
@@ -47,6 +55,18 @@ describe("oracle processes on a real chain", { timeout: 120_000 }, () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill("SIGKILL");
     await once(child, "exit");
+  };
+
+  /** Kills the process when the node has answered and the answer isn't on its way yet. */
+  const killAt = async (child: ChildProcess, moment: (request: Request) => boolean): Promise<void> => {
+    const gone = once(child, "exit");
+    proxy.fault = (request) => {
+      if (moment(request)) child.kill("SIGKILL");
+      return undefined;
+    };
+    await gone;
+    living.delete(child);
+    proxy.fault = null;
   };
 
   const until = async (reached: () => Promise<boolean>): Promise<void> => {
@@ -105,9 +125,10 @@ describe("oracle processes on a real chain", { timeout: 120_000 }, () => {
     let kills = 0;
     const killed = await life(async (done) => {
       for (let count = 0; count < KILLS_PER_PHASE; count += 1) {
-        const child = start();
-        await sleep(250 + next() * 900);
-        await kill(child);
+        const child = start(world.writeConfig("proxied.json", { rpcUrl: proxy.url }));
+        // First when the node has a transaction and the process doesn't know it yet, then wherever chance has it.
+        let answers = count === 0 ? Infinity : Math.floor(next() * ANSWERS_OF_A_TURN);
+        await killAt(child, ({ method }) => (answers -= 1) < 0 || (count === 0 && method === "eth_sendRawTransaction"));
         kills += 1;
       }
       const child = start();
