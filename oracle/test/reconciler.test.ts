@@ -97,12 +97,26 @@ describe("reconciler on a real chain", { timeout: 60_000 }, () => {
       expect(await world.batch(0)).toMatchObject({ state: 2, attempt: 1 });
     });
 
-    it("voids a round that nobody locked, and one that nobody reported", async () => {
+    it("voids a round that nobody locked", async () => {
       await did(world.oracle());
       await world.moveTo(world.times.closesAt + HOUR);
       expect(await did(world.oracle())).toEqual(["void done"]);
       expect((await world.round()).state).toBe(VOID);
       expect(await did(world.oracle())).toEqual([]);
+    });
+
+    it("voids a round that was not reported in time, and says so before", async () => {
+      await did(world.oracle());
+      await world.moveTo(world.times.closesAt);
+      await did(world.oracle());
+      const { settledBy } = (await world.round()).schedule;
+      await world.moveTo(settledBy - 2 * HOUR + 1);
+      const late = await world.oracle().reconciler.tick();
+      expect(late.plan.waiting.map(({ code, until }) => [code, until])).toEqual([["deadline_missed", settledBy]]);
+      expect(late.done).toEqual([]);
+      await world.moveTo(settledBy);
+      expect(await did(world.oracle())).toEqual(["void done"]);
+      expect((await world.round()).state).toBe(VOID);
     });
 
     it("does no harm as two at once with the same keys", async () => {
