@@ -612,10 +612,13 @@ contract NumeraireStaking is INumeraireStaking, EIP712, Multicall, ReentrancyGua
 
     /// @dev The ledger of a position that belongs to the caller.
     function _staked(uint32 tournament, uint32 position) private view returns (StakeLedger.Ledger storage ledger) {
-        ledger = _existing(tournament).ledger;
+        ledger = _tournaments[tournament].ledger;
         address staker = ledger.positions[position].staker;
+        if (msg.sender == staker) return ledger;
+        // Only now the reason: where the caller owns the position, the tournament need not be read.
+        _existing(tournament);
         if (staker == address(0)) revert PositionUnknown(tournament, position);
-        if (msg.sender != staker) revert NotStaker(tournament, position, msg.sender);
+        revert NotStaker(tournament, position, msg.sender);
     }
 
     function _opened(

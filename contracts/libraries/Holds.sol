@@ -14,8 +14,16 @@ library Holds {
         /// Every word of `ended` before this one is full.
         uint32 firstLiveWord;
         mapping(uint256 word => uint256 bits) ended;
-        mapping(uint256 batch => uint32) newest;
+        mapping(uint256 batch => Marks) marks;
         mapping(uint256 batch => mapping(uint256 word => uint256 bits)) locked;
+    }
+
+    /// @param newest The newest ticket that locked the batch; 0: none.
+    /// @param firstLiveWord All tickets before this word that locked the batch have ended: a round that never ends costs
+    /// the batches it did not lock nothing.
+    struct Marks {
+        uint32 newest;
+        uint32 firstLiveWord;
     }
 
     /// @notice Draws the next ticket. Tickets count from 1.
@@ -25,13 +33,17 @@ library Holds {
 
     /// @notice The newest ticket that locked the batch; 0: none.
     function mark(Book storage book, uint256 batch) internal view returns (uint32) {
-        return book.newest[batch];
+        return book.marks[batch].newest;
     }
 
     /// @notice Marks the batch as locked by a ticket newer than all that locked it before.
     function hold(Book storage book, uint256 batch, uint32 ticket) internal {
-        book.newest[batch] = ticket;
-        book.locked[batch][ticket >> 8] |= _bit(ticket);
+        Marks memory marks = book.marks[batch];
+        uint256 word = ticket >> 8;
+        uint256 first = marks.newest == 0 ? word : marks.firstLiveWord;
+        while (first < word && book.locked[batch][first] & ~book.ended[first] == 0) ++first;
+        book.marks[batch] = Marks({newest: ticket, firstLiveWord: uint32(first)});
+        book.locked[batch][word] |= _bit(ticket);
     }
 
     /// @notice Ends a ticket: it holds nothing any more.
@@ -50,7 +62,12 @@ library Holds {
     /// @notice Whether every ticket that had locked the batch when `upTo` was its mark has ended.
     function isFree(Book storage book, uint256 batch, uint32 upTo) internal view returns (bool) {
         uint256 last = upTo >> 8;
-        for (uint256 word = book.firstLiveWord; word <= last; ++word) {
+        uint256 word = book.firstLiveWord;
+        if (word < last) {
+            uint256 own = book.marks[batch].firstLiveWord;
+            if (own > word) word = own;
+        }
+        for (; word <= last; ++word) {
             uint256 live = book.locked[batch][word] & ~book.ended[word];
             // In the last word only bits up to the mark count.
             if (word == last) live &= type(uint256).max >> (255 - (upTo & 255));

@@ -14,6 +14,7 @@ import {
   NANO,
   NMR,
   openPosition,
+  openPositions,
   schedule,
 } from "../support/staking.ts";
 
@@ -367,7 +368,7 @@ describe("leaving costs the same at any number of rounds", () => {
     for (let start = 0; start < calls.length; start += 50) await d.staking.multicall(calls.slice(start, start + 50));
   }
 
-  async function lockMany(d: Stage, first: bigint, count: bigint) {
+  async function lockMany(d: Stage, first: bigint, count: bigint, batch = 0) {
     const { staking, tournament } = d;
     const times = await schedule(d);
     const { interface: abi } = staking;
@@ -375,7 +376,7 @@ describe("leaving costs the same at any number of rounds", () => {
       abi.encodeFunctionData("openRound", [tournament, round, CLASSIC_TERMS, times]),
     );
     await at(d, times.closesAt);
-    await each(d, first, count, (round) => abi.encodeFunctionData("lock", [tournament, round, 0]));
+    await each(d, first, count, (round) => abi.encodeFunctionData("lock", [tournament, round, batch]));
     return times;
   }
 
@@ -404,6 +405,28 @@ describe("leaving costs the same at any number of rounds", () => {
     await expectError("WithdrawalHeld", [tournament, 0], staking.connect(alice).withdraw(tournament, 0, alice));
     await voidMany(d, 300n, 1n);
     await expectCheap(staking.connect(alice).withdraw(tournament, 0, d.mallory));
+  });
+
+  it("a round of the first batch that does not end, and 1,400 that come and go since: the second is free of it", async function () {
+    this.timeout(60_000);
+    const d = stage();
+    const { staking, tournament, alice, carol } = d;
+    await openPositions(
+      d,
+      carol,
+      tournament,
+      Array.from({ length: 1_024 }, () => 1n),
+    );
+    const stuck = await schedule(d, { settledBy: BigInt(await d.networkHelpers.time.latest()) + 90n * DAY });
+    await lockRound(d, tournament, 1n, { times: stuck });
+    await openPosition(d, alice, tournament, 100n * NMR);
+    for (let first = 2n; first < 1_400n; first += 100n) {
+      const times = await lockMany(d, first, 100n, 1);
+      await d.networkHelpers.time.increaseTo(times.lockedBy);
+      await voidMany(d, first, 100n);
+    }
+    await staking.connect(alice).requestWithdrawal(tournament, 1_024, 50n * NMR);
+    await expectCheap(staking.connect(alice).withdraw(tournament, 1_024, d.mallory));
   });
 });
 

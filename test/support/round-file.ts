@@ -34,7 +34,7 @@ export function madeUpRound(models: number, payoutFactor: string): RoundFile {
     return {
       id: `00000000-0000-4000-8000-${index.toString(16).padStart(12, "0")}`,
       modelName: `made_up_${index}`,
-      selectedStakeValue: index % 13 === 0 ? "0E-18" : (10 ** ((index % 9) - 3) * 1.000000000123).toFixed(18),
+      selectedStakeValue: index % 13 === 0 ? "0E-18" : (10 ** ((index % 7) - 3) * 1.000000000123).toFixed(18),
       payoutSettled: null,
       corr: scored ? corr : null,
       mmc: scored ? mmc : null,
