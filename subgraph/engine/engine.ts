@@ -51,6 +51,7 @@ export interface Engine {
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { rpcUrl, manifest, name = "numeraire-staking", log = () => undefined } = options;
   const dataDir = resolve(options.dataDir);
+  if (/[:,]/.test(dataDir)) throw new EngineError(`graph-node can't use a folder with a colon or comma: ${dataDir}`);
   const gnd = graphNodeBinary();
   await mkdir(dataDir, { recursive: true }).catch(rethrow);
   const release = await claim(dataDir);
@@ -108,7 +109,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     cleanups.push(() => graphNode.stop());
     await remember(dataDir, [postgres, graphNode]);
 
-    const failed = Promise.race([postgres.ended, graphNode.ended]);
+    const ended = Promise.race([postgres.ended, graphNode.ended]);
     const adminUrl = `http://127.0.0.1:${ports.admin}`;
     const graphqlUrl = `http://127.0.0.1:${ports.graphql}/subgraphs/name/${name}`;
     const patience = AbortSignal.any([ending.signal, AbortSignal.timeout(START_PATIENCE_MS)]);
@@ -120,7 +121,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     // graph-node outlives its own panics, half dead: the first is taken for the end, once it is written out.
     const collapse = panicked.then(() => sleep(300)).then(() => graphNode.failure("failed to start"));
     ready.catch(() => undefined); // may be rejected after the race is lost
-    const failure = await Promise.race([ready, failed, collapse]);
+    const failure = await Promise.race([ready, ended, collapse]);
     if (failure) throw failure;
 
     return {
@@ -129,7 +130,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       statusUrl: `http://127.0.0.1:${ports.status}/graphql`,
       ports,
       pids: { postgres: postgres.pid, graphNode: graphNode.pid },
-      failed,
+      failed: ended.then((error) => (ending.signal.aborted ? new Promise<never>(() => undefined) : error)),
       stop,
     };
   } catch (error) {

@@ -7,13 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildSubgraph } from "../engine/build.ts";
 import { compareWithChain } from "../engine/check.ts";
 import { type Engine, startEngine } from "../engine/engine.ts";
-import { query, queryAll, waitForBlock } from "../engine/query.ts";
+import { indexedBlock, query, queryAll, waitForBlock } from "../engine/query.ts";
 import { type Chain, NANO, NMR, scoresWords, startChain } from "./chain.ts";
 import {
   createTournament,
   DISPUTE_WINDOW,
   lockAll,
   lockedStakes,
+  modelOf,
   openPositions,
   openRound,
   scheduleOf,
@@ -161,6 +162,21 @@ describe("subgraph on a real graph-node", () => {
       liar.close();
     }
   });
+
+  it("takes back what a reorganisation of the chain took back", async () => {
+    const { client, accounts, send } = chain;
+    const ann = accounts[1] as Hex;
+    const id = await client.snapshot();
+    await send(ann, "openPosition", 2, modelOf("lost"), 20n * NMR, 0n, "0x");
+    await send(ann, "increaseStake", 2, 0, NMR);
+    await indexed();
+    await client.revert({ id });
+    await send(ann, "openPosition", 2, modelOf("kept"), 30n * NMR, 0n, "0x");
+    await client.mine({ blocks: 3 });
+    const { number, hash } = await client.getBlock();
+    await expect.poll(async () => (await indexedBlock(engine.graphqlUrl))?.hash, { timeout: 20_000 }).toBe(hash);
+    expect(await compareAt(number)).toEqual([]);
+  }, 60_000);
 
   it("takes the largest numbers there are", async () => {
     const guardian = chain.accounts[4] as Hex;

@@ -68,7 +68,7 @@ describe("engine", () => {
   }, 60_000);
 
   beforeEach(() => {
-    dataDir = join(folder, `data-${count++}`);
+    dataDir = join(folder, `data ${count++}`);
   });
 
   afterAll(async () => {
@@ -85,6 +85,10 @@ describe("engine", () => {
     );
     taken.close();
     await untilNoneLeft();
+  });
+
+  it("refuses a folder that graph-node can't name", async () => {
+    expect(await failureOf({ dataDir: `${dataDir}:` })).toMatch(/^graph-node can't use a folder with a colon/);
   });
 
   it("says that no chain answers", async () => {
@@ -106,8 +110,11 @@ describe("engine", () => {
   it("lets one engine at a time use a folder, and one chain", async () => {
     const engine = await startEngine(options());
     expect(await failureOf({})).toMatch(/is in use by an engine of process/);
+    let failure: EngineError | undefined;
+    void engine.failed.then((error) => (failure = error));
     await engine.stop();
     await engine.stop();
+    expect(failure).toBeUndefined();
     await writeFile(join(dataDir, "genesis"), "0xother");
     expect(await failureOf({})).toMatch(/is the index of another chain \(genesis 0xother/);
     await untilNoneLeft();
