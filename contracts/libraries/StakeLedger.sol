@@ -107,13 +107,8 @@ library StakeLedger {
                 // Positions that had left before the lock: nothing to compute, and no storage to read.
                 if (stakes[i] == 0) continue;
                 uint256 word = _read(first + i);
-                (uint256 next, uint256 payout, uint256 total, uint256 left) = PayoutMath.settleWord(
-                    rule,
-                    word,
-                    stakes[i],
-                    scores[i]
-                );
-                if (left != 0) {
+                (uint256 next, uint256 payout, uint256 total) = PayoutMath.settleWord(rule, word, stakes[i], scores[i]);
+                if (PayoutMath.isRare(word, next, payout)) {
                     uint256 position = (batch * Words.WORDS_PER_BATCH + i) * Words.LANES;
                     (next, payout, total) = _settleRare(ledger, position, word, stakes[i], scores[i], rule);
                 }

@@ -11,7 +11,7 @@ contract PayoutHarness {
     /// @param total Total at risk, nano-NMR.
     /// @return lanes `payoutTowardZero`, lane by lane.
     /// @return words The payouts words of `settleWord` on stakes that are all still active.
-    /// @return rare Bit i: `settleWord` left word i to the slow path.
+    /// @return rare Bit i: word i is left to the slow path.
     function payouts(
         INumeraireStaking.Terms memory terms,
         uint256 total,
@@ -29,9 +29,9 @@ contract PayoutHarness {
                     Words.lane(scores[i], lane)
                 );
             }
-            uint256 left = 0;
-            (, words[i], , left) = PayoutMath.settleWord(rule, stakes[i], stakes[i], scores[i]);
-            if (left != 0) rare |= 1 << i;
+            uint256 next = 0;
+            (next, words[i], ) = PayoutMath.settleWord(rule, stakes[i], stakes[i], scores[i]);
+            if (PayoutMath.isRare(stakes[i], next, words[i])) rare |= 1 << i;
         }
     }
 }

@@ -3,7 +3,7 @@ import { type BatchInput, batchScores } from "../../oracle/src/core/scores.ts";
 import { InputError } from "../../oracle/src/core/errors.ts";
 import { earmarkDown } from "../../oracle/src/core/payout.ts";
 import { reportDocument } from "../../oracle/src/core/report.ts";
-import { weiFromNano } from "../../oracle/src/core/units.ts";
+import { formatNmr, nanoFromWei, weiFromNano } from "../../oracle/src/core/units.ts";
 import { hashWords, POSITIONS_PER_BATCH } from "../../oracle/src/core/words.ts";
 import type { FeedDetails, FeedModel, FeedRound } from "../../oracle/src/feeds/feed.ts";
 import { type Contracts, deploy, LIMITS } from "../support/contracts.ts";
@@ -65,6 +65,11 @@ async function prepare(connection: NetworkConnection, round: FeedRound, staked: 
   const total = staked.reduce((sum, { stake }) => sum + stake, 0n);
   // One nano-NMR more for each batch, because a batch's earmark is rounded on its own.
   const reserve = earmarkDown(total, round.terms) + BigInt(Math.ceil(staked.length / POSITIONS_PER_BATCH));
+  const supply = nanoFromWei(await token.totalSupply(), "totalSupply");
+  if (total + reserve > supply) {
+    const needed = `${formatNmr(total)} NMR of stakes and ${formatNmr(reserve)} NMR to pay them at most`;
+    throw new InputError("roundDetails.models", `${needed} are more than the ${formatNmr(supply)} NMR there are`);
+  }
   const addresses = reporters.map(({ address }) => address);
   const nobody = connection.ethers.ZeroAddress;
   await staking.createTournament("Replay", LIMITS, nobody, nobody, 0n, addresses, 2);
