@@ -38,7 +38,9 @@ export async function startChain(port: number, startsAt: number, accounts: reado
   );
   const { port: listening } = await server.listen();
   const url = `http://127.0.0.1:${listening}`;
-  const connection = await network.create({ network: "local", override: { url } });
+  // A kept connection may be closed by the server in the very moment of the next request; a new one costs nothing here.
+  const httpHeaders = { connection: "close" };
+  const connection = await network.create({ network: "local", override: { url, httpHeaders } });
   const call = (method: string, params: unknown[] = []): Promise<unknown> =>
     connection.provider.request({ method, params });
   const now = async (): Promise<number> =>
