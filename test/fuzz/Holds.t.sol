@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Holds} from "../../contracts/libraries/Holds.sol";
+import {Dice} from "./Vm.sol";
+
+/// @notice Rounds that lock batches, requests that wait for them, in any order, against sets that remember everything.
+contract HoldsTest {
+    using Dice for Dice.Cup;
+    using Holds for Holds.Book;
+
+    uint256 private constant ROUNDS = 24;
+    uint256 private constant BATCHES = 3;
+    uint256 private constant STEPS = 80;
+
+    struct Request {
+        uint256 batch;
+        uint32 mark;
+        /// The model: rounds that had locked the batch.
+        uint256 waitsFor;
+    }
+
+    Holds.Book private _book;
+    mapping(uint256 round => uint32[]) private _tickets;
+    Request[] private _requests;
+    uint256[BATCHES] private _lockedBy;
+    uint256 private _ended;
+
+    function testFuzz_X1_aRequestWaitsForExactlyTheRoundsBeforeIt(uint256 seed) public {
+        Dice.Cup memory cup = Dice.Cup(seed);
+        for (uint256 step = 0; step < STEPS; ++step) {
+            uint256 round = cup.upTo(ROUNDS - 1);
+            uint256 batch = cup.upTo(BATCHES - 1);
+            uint256 act = cup.upTo(99);
+            if (act < 40) _lock(round, batch);
+            else if (act < 60) _request(batch);
+            else if (act < 80) _end(round);
+            else _othersComeAndGo(cup);
+            _check();
+        }
+        // From any state: once all have ended, all are free.
+        for (uint256 round = 0; round < ROUNDS; ++round) _end(round);
+        _check();
+        for (uint256 i = 0; i < _requests.length; ++i) {
+            require(_book.isFree(_requests[i].batch, _requests[i].mark), "held for ever");
+        }
+    }
+
+    function _lock(uint256 round, uint256 batch) private {
+        uint256 bit = 1 << round;
+        if ((_ended | _lockedBy[batch]) & bit != 0) return;
+        uint32[] storage tickets = _tickets[round];
+        if (tickets.length == 0 || _book.mark(batch) > tickets[tickets.length - 1]) tickets.push(_book.draw());
+        uint32 ticket = tickets[tickets.length - 1];
+        _book.hold(batch, ticket);
+        require(_book.mark(batch) == ticket, "the newest");
+        _lockedBy[batch] |= bit;
+    }
+
+    function _request(uint256 batch) private {
+        _requests.push(Request({batch: batch, mark: _book.mark(batch), waitsFor: _lockedBy[batch]}));
+    }
+
+    function _end(uint256 round) private {
+        if (_ended & (1 << round) != 0) return;
+        uint32[] storage tickets = _tickets[round];
+        for (uint256 i = 0; i < tickets.length; ++i) _book.end(tickets[i]);
+        _ended |= 1 << round;
+    }
+
+    /// @dev Rounds that the model leaves out, as they lock batches of their own: they only move the tickets on.
+    function _othersComeAndGo(Dice.Cup memory cup) private {
+        bool end = cup.chance(80);
+        for (uint256 i = cup.upTo(90); i > 0; --i) {
+            uint32 ticket = _book.draw();
+            _book.hold(BATCHES, ticket);
+            if (end) _book.end(ticket);
+        }
+    }
+
+    function _check() private view {
+        for (uint256 i = 0; i < _requests.length; ++i) {
+            Request storage request = _requests[i];
+            bool free = request.waitsFor & ~_ended == 0;
+            require(_book.isFree(request.batch, request.mark) == free, free ? "held for no reason" : "free too early");
+        }
+    }
+}
