@@ -3,7 +3,16 @@ import { defineConfig, globalIgnores } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  globalIgnores(["**/node_modules/", "artifacts/", "cache/", "types/", "**/generated/", "**/build/", "coverage/", "subgraph/src/"]),
+  globalIgnores([
+    "**/node_modules/",
+    "artifacts/",
+    "cache/",
+    "types/",
+    "**/generated/",
+    "**/build/",
+    "coverage/",
+    "subgraph/src/",
+  ]),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {
@@ -14,5 +23,9 @@ export default defineConfig(
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     },
   },
-  { files: ["**/*.mjs", "eslint.config.js"], extends: [tseslint.configs.disableTypeChecked], languageOptions: { globals: { process: "readonly", console: "readonly" } } },
+  {
+    files: ["**/*.mjs", "eslint.config.js"],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { globals: { process: "readonly", console: "readonly" } },
+  },
 );

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { expect } from "chai";
-import { madeUpRound, realRoundFiles, type RoundFile } from "../support/round-file.ts";
+import { madeUpRound, realRoundFiles, type RoundFile, type Value } from "../support/round-file.ts";
 import { runScript } from "../support/processes.ts";
 
 type Outcome = {
@@ -24,8 +24,8 @@ function exact(decimal: string): bigint {
 }
 
 /** The model's score times its multiplier in 1e-9, to the nearest, ties away from zero. */
-function score(value: unknown, multiplier: unknown): bigint {
-  if (value === null) return 0n;
+function score(value: Value, multiplier: Value): bigint {
+  if (value === null) return 0n; // no score
   const product = exact(String(value)) * exact(String(multiplier));
   const unit = 10n ** (80n - 9n);
   const half = product < 0n ? -unit / 2n : unit / 2n;

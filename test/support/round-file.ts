@@ -5,9 +5,11 @@ import { join } from "node:path";
 /** Real rounds stand beside the project, where they are there at all: they have no licence to be part of it. */
 const REAL_ROUNDS = fileURLToPath(new URL("../../../shared/data/numerai-classic", import.meta.url));
 
+export type Value = string | number | boolean | null | undefined;
+
 export type RoundFile = {
-  round: Record<string, unknown>;
-  roundDetails: { models: Record<string, unknown>[] } & Record<string, unknown>;
+  round: Record<string, Value>;
+  roundDetails: { models: Record<string, Value>[]; [field: string]: Value | Record<string, Value>[] };
 };
 
 /** Paths of the real round files beside the project; none where there is no such folder. */
