@@ -137,6 +137,13 @@ describe("mainnet NMR", () => {
     expect(await as.mint.staticCall(10n ** 30n)).to.equal(false);
     expect(await nmr.connect(bob).numeraiTransfer.staticCall(alice, 7)).to.equal(false);
     expect(await nmr.connect(bob).numeraiTransfer.staticCall(alice, 6)).to.equal(true);
+    await expect(as.transferFrom(bob, alice, 1))
+      .to.be.revertedWithCustomError(nmr, "AllowanceTooSmall")
+      .withArgs(0, 1);
+    const all = await nmr.balanceOf(alice);
+    await expect(as.transfer(bob, all + 1n))
+      .to.be.revertedWithCustomError(nmr, "BalanceTooSmall")
+      .withArgs(all, all + 1n);
     const supply = await nmr.totalSupply();
     await as.transfer(ZeroAddress, 1);
     expect(await nmr.totalSupply()).to.equal(supply);
