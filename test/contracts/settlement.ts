@@ -8,6 +8,7 @@ import {
 } from "../../oracle/src/core/payout.ts";
 import { packPayouts, packScores, type Scores, unpackStakes } from "../../oracle/src/core/words.ts";
 import { expectError } from "../support/errors.ts";
+import { expectGas } from "../support/expect-gas.ts";
 import { STAKES, useCrowd, useStakers } from "../support/fixture.ts";
 import { Random } from "../support/random.ts";
 import {
@@ -480,5 +481,28 @@ describe("settling batch by batch", () => {
     const { total, earmarked } = await staking.reserveOf(tournament);
     expect(earmarked).to.equal(0);
     expect(await token.balanceOf(staking)).to.equal(sum(unpackStakes(words)) * NANO + total);
+  });
+});
+
+describe("a settlement where a whole batch is leaving", () => {
+  const stage = useCrowd(1_024, { reserve: 10_000n * NMR });
+
+  it("fits a transaction, whatever the stakers did to make it dear", async () => {
+    const d = stage();
+    const { staking, tournament, carol } = d;
+    const locked = await lockRound(d, tournament, 1n);
+    const requests = Array.from({ length: 1_024 }, (_, position) =>
+      staking.interface.encodeFunctionData("requestWithdrawal", [tournament, position, NMR]),
+    );
+    for (let start = 0; start < 1_024; start += 256) {
+      await staking.connect(carol).multicall(requests.slice(start, start + 256));
+    }
+    const lanes = Array.from({ length: 1_024 }, (_, lane): Scores => (lane % 2 === 0 ? UP : DOWN));
+    const reported = await reportRound(d, tournament, 1n, locked, [lanes]);
+    await d.networkHelpers.time.increase(HOUR);
+    // Half of what EIP-7825 lets a transaction use.
+    await expectGas(8_388_608n, settleBatch(d, tournament, 1n, reported));
+    expect(await staking.stakeOf(tournament, 0)).to.deep.equal([0n, (105n * NMR) / 100n]);
+    expect(await staking.stakeOf(tournament, 1_023)).to.deep.equal([0n, (95n * NMR) / 100n]);
   });
 });
