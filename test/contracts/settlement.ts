@@ -324,7 +324,7 @@ describe("settlements against the oracle's core", () => {
     return {
       multipliers: [multiplier(), multiplier()],
       clip: random.pick([0n, 50_000_000n, NANO, random.between(1n, NANO)]),
-      stakeThreshold: random.pick([0n, 1n, 1_000n * NANO, random.between(1n, 20_000n * NANO)]),
+      stakeThreshold: random.pick([0n, 1n, 100n * NANO, random.between(1n, 2_000n * NANO)]),
       exposure: random.pick([NANO, NANO, NANO / 3n, random.between(0n, NANO)]),
     };
   }
@@ -342,7 +342,7 @@ describe("settlements against the oracle's core", () => {
       d,
       carol,
       tournament,
-      Array.from({ length: POSITIONS }, () => random.between(1n, 5_000n * NANO)),
+      Array.from({ length: POSITIONS }, () => random.between(1n, 500n * NANO)),
     );
     for (let turn = 0n; turn < 8n; ++turn) {
       const [first, second] = [2n * turn + 1n, 2n * turn + 2n];
@@ -359,7 +359,7 @@ describe("settlements against the oracle's core", () => {
         } else if (pending > 0n && random.chance(30n)) {
           await staking.connect(carol).cancelWithdrawal(tournament, position);
         } else if (random.chance(20n)) {
-          await staking.connect(carol).increaseStake(tournament, position, random.between(1n, 1_000n * NANO) * NANO);
+          await staking.connect(carol).increaseStake(tournament, position, random.between(1n, 100n * NANO) * NANO);
         }
       }
       for (const [index, round] of [first, second].entries()) {
