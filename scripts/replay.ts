@@ -4,9 +4,8 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { network } from "hardhat";
 import { InputError } from "../oracle/src/core/errors.ts";
-import { formatNmr } from "../oracle/src/core/units.ts";
 import { readRoundFile } from "../oracle/src/feeds/folder.ts";
-import { comparePayouts } from "./support/compare.ts";
+import { comparePayouts, describeVerdicts } from "./support/compare.ts";
 import { replayRound } from "./replay/replay.ts";
 import { shownFactor, shownNmr } from "./support/amounts.ts";
 import { printTable, step, UsageError } from "./support/terminal.ts";
@@ -57,13 +56,9 @@ async function main(): Promise<number> {
       ],
     );
     const verdict = comparePayouts(settlements, details, round.terms);
-    console.log(verdict.formula.text);
-    console.log(verdict.paid.text);
-    for (const row of verdict.paid.worst) {
-      console.log(`  ${row.name}: ours ${formatNmr(row.ours)} NMR, paid ${formatNmr(row.paid)} NMR`);
-    }
+    for (const line of describeVerdicts([verdict])) console.log(line);
     console.log(`Written to ${out}`);
-    return verdict.formula.equal ? 0 : 1;
+    return verdict.formulaAgrees ? 0 : 1;
   } finally {
     await connection.close();
   }

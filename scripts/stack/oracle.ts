@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import type { Account } from "./chain.ts";
 
 const MAIN = fileURLToPath(new URL("../../oracle/src/main.ts", import.meta.url));
-const RESTART_AFTER_MS = 300;
+/** Soon where it was killed; not so soon where it ended by itself, as it does when it can't start. */
+const RESTART_AFTER_MS = { killed: 300, failed: 3_000 };
 const STOP_PATIENCE_MS = 5_000;
 const SHOWN_LOG_LINES = 5;
 
@@ -24,7 +25,7 @@ export type OracleSetup = {
   readonly relayer: Account;
   readonly organizer: Account;
   /** Called with every process that is started. */
-  readonly onStart: (pid: number | undefined) => void;
+  readonly onStart: (pid: number | undefined, configFile: string) => void;
 };
 
 export type Oracle = {
@@ -49,13 +50,13 @@ export async function startOracle(setup: OracleSetup): Promise<Oracle> {
 
   const start = (): void => {
     child = spawn(process.execPath, [MAIN, "run", "--config", configFile], { stdio: ["ignore", "pipe", "pipe"] });
-    setup.onStart(child.pid);
+    setup.onStart(child.pid, configFile);
     child.stdout?.pipe(log, { end: false });
     child.stderr?.pipe(log, { end: false });
-    child.once("exit", () => {
+    child.once("exit", (code) => {
       if (stopping) return;
       restarts += 1;
-      restart = setTimeout(start, RESTART_AFTER_MS);
+      restart = setTimeout(start, code === null ? RESTART_AFTER_MS.killed : RESTART_AFTER_MS.failed);
     });
   };
   start();

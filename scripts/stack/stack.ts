@@ -104,7 +104,7 @@ async function play(options: Options, folder: string, signal: AbortSignal, clean
     reporters: cast.reporters.slice(0, QUORUM),
     relayer: cast.relayer,
     organizer: cast.organizer,
-    onStart: (pid) => console.log(`The oracle runs as process ${pid}`),
+    onStart: (pid, settings) => console.log(`The oracle runs as process ${pid} with ${settings}`),
   });
   cleanups.push(() => oracle.stop());
 

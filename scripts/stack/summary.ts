@@ -3,7 +3,7 @@ import { compareWithChain } from "../../subgraph/engine/check.ts";
 import { waitForBlock } from "../../subgraph/engine/query.ts";
 import type { NumeraireStaking } from "../../types/NumeraireStaking.js";
 import { shownFactor, shownNmr } from "../support/amounts.ts";
-import { comparePayouts } from "../support/compare.ts";
+import { comparePayouts, describeVerdicts } from "../support/compare.ts";
 import { present } from "../support/present.ts";
 import { readSettlements } from "../support/settlements.ts";
 import { printTable, step } from "../support/terminal.ts";
@@ -50,15 +50,15 @@ export async function summarize(scene: Scene): Promise<boolean> {
       shownNmr(round.rewarded / WEI_PER_NANO),
       shownNmr(round.burned / WEI_PER_NANO),
       (Number(gas) / settlements.length).toFixed(1),
-      verdict.formula.equal ? "yes" : "no",
+      verdict.formulaAgrees ? "yes" : "no",
       agrees ? "yes" : "no",
     ];
   });
   console.log("Amounts in NMR, cut after three decimals; gas of lock, report and settlement together:");
   printTable([...ROUND_COLUMNS, "formula agrees", "subgraph agrees"], rows);
-  for (const { number, verdict } of rounds) console.log(`Round ${number}. ${verdict.paid.text}`);
+  for (const line of describeVerdicts(rounds.map(({ verdict }) => verdict))) console.log(line);
   for (const { text } of differences.slice(0, SHOWN_DIFFERENCES)) console.log(`Subgraph: ${text}`);
-  return differences.length === 0 && rounds.every(({ verdict }) => verdict.formula.equal);
+  return differences.length === 0 && rounds.every(({ verdict }) => verdict.formulaAgrees);
 }
 
 async function readRounds({ staking, tournament, from, feed }: Scene) {
