@@ -1,14 +1,14 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { startChild } from "../../subgraph/engine/process.ts";
 import type { Account } from "./chain.ts";
 
 const MAIN = fileURLToPath(new URL("../../oracle/src/main.ts", import.meta.url));
-/** Soon where it was killed; not so soon where it ended by itself, as it does when it can't start. */
-const RESTART_AFTER_MS = { killed: 300, failed: 3_000 };
-const STOP_PATIENCE_MS = 5_000;
+/** At once where it had worked; after a pause where it ended so soon that it may not be able to start. */
+const RESTART = { soonMs: 1_000, pauseMs: 2_000 };
 const SHOWN_LOG_LINES = 5;
 
 export type OracleSetup = {
@@ -25,7 +25,7 @@ export type OracleSetup = {
   readonly relayer: Account;
   readonly organizer: Account;
   /** Called with every process that is started. */
-  readonly onStart: (pid: number | undefined, configFile: string) => void;
+  readonly onStart: (pid: number, configFile: string) => void;
 };
 
 export type Oracle = {
@@ -43,44 +43,45 @@ export async function startOracle(setup: OracleSetup): Promise<Oracle> {
   const configFile = await writeConfig(setup);
   const logFile = join(setup.folder, "oracle.log");
   const log = createWriteStream(logFile);
-  let restarts = 0;
-  let stopping = false;
-  let child: ChildProcess;
-  let restart: NodeJS.Timeout | undefined;
+  const stopping = new AbortController();
+  let restarts = -1;
 
-  const start = (): void => {
-    child = spawn(process.execPath, [MAIN, "run", "--config", configFile], { stdio: ["ignore", "pipe", "pipe"] });
-    setup.onStart(child.pid, configFile);
-    child.stdout?.pipe(log, { end: false });
-    child.stderr?.pipe(log, { end: false });
-    child.once("exit", (code) => {
-      if (stopping) return;
-      restarts += 1;
-      restart = setTimeout(start, code === null ? RESTART_AFTER_MS.killed : RESTART_AFTER_MS.failed);
+  async function liveOnce(): Promise<void> {
+    const child = await startChild({
+      name: "oracle",
+      command: process.execPath,
+      args: [MAIN, "run", "--config", configFile],
+      env: process.env,
+      cwd: setup.folder,
+      log: (line) => log.write(`${line}\n`),
+      orphanSignal: "INT",
     });
-  };
-  start();
+    restarts += 1;
+    setup.onStart(child.pid, configFile);
+    const startedAt = Date.now();
+    const stop = (): void => void child.stop();
+    stopping.signal.addEventListener("abort", stop);
+    if (stopping.signal.aborted) stop();
+    await child.ended;
+    stopping.signal.removeEventListener("abort", stop);
+    const pause = Date.now() - startedAt < RESTART.soonMs ? RESTART.pauseMs : 0;
+    await sleep(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
+  }
 
+  const ended = (async () => {
+    while (!stopping.signal.aborted) await liveOnce();
+  })();
   return {
     configFile,
     logFile,
     restarts: () => restarts,
     lastWords: async () => (await readFile(logFile, "utf8")).trimEnd().split("\n").slice(-SHOWN_LOG_LINES).join("\n"),
     async stop() {
-      stopping = true;
-      clearTimeout(restart);
-      if (child.exitCode === null && child.signalCode === null) await end(child);
+      stopping.abort();
+      await ended;
       await new Promise<void>((resolve) => log.end(resolve));
     },
   };
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const kill = setTimeout(() => child.kill("SIGKILL"), STOP_PATIENCE_MS);
-  child.kill("SIGTERM");
-  await ended;
-  clearTimeout(kill);
 }
 
 async function writeConfig(setup: OracleSetup): Promise<string> {
