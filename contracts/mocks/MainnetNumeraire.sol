@@ -15,6 +15,8 @@ contract MainnetNumeraire {
     mapping(address owner => mapping(address spender => uint256)) public allowance;
     /// Tests make burns fail with it.
     bool public burnsFail;
+    /// Tests make burns happen and be denied with it.
+    bool public burnsDenied;
 
     event Transfer(address indexed from, address indexed to, uint256 value);
     event Approval(address indexed owner, address indexed spender, uint256 value);
@@ -46,6 +48,10 @@ contract MainnetNumeraire {
 
     function setBurnsFail(bool fail) external {
         burnsFail = fail;
+    }
+
+    function setBurnsDenied(bool denied) external {
+        burnsDenied = denied;
     }
 
     function transfer(address to, uint256 value) external exactCalldata(2) returns (bool) {
@@ -93,7 +99,7 @@ contract MainnetNumeraire {
         balanceOf[from] -= value;
         totalSupply -= value;
         emit Transfer(from, address(0), value);
-        return true;
+        return !burnsDenied;
     }
 
     function _approve(address spender, uint256 value) private {

@@ -82,6 +82,20 @@ describe("mainnet NMR", () => {
     expect(await nmr.totalSupply()).to.equal(supply - 50n * NMR);
   });
 
+  it("is not believed by halves: a burn that happens and answers false fails as well", async () => {
+    const d = stage();
+    const locked = await lockRound(d, d.tournament, 1n);
+    const reported = await reportRound(d, d.tournament, 1n, locked, [[[-NANO, -NANO]]]);
+    await d.networkHelpers.time.increase(HOUR);
+    await d.nmr.setBurnsDenied(true);
+    const supply = await d.nmr.totalSupply();
+    await expectError(
+      "BurnFailed",
+      [50n * NMR, supply, supply - 50n * NMR],
+      settleBatch(d, d.tournament, 1n, reported),
+    );
+  });
+
   it("X-1: that never burns again keeps nobody in: the round is void at its deadline", async () => {
     const d = stage();
     const { staking, nmr, tournament, alice } = d;
