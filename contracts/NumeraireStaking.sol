@@ -24,13 +24,13 @@ contract NumeraireStaking is INumeraireStaking, EIP712, Multicall, ReentrancyGua
     using SafeERC20 for IERC20;
     using StakeLedger for StakeLedger.Ledger;
 
-    /// @notice Shortest time between a round's opening and its close: who dislikes the terms can leave in time.
+    /// @inheritdoc INumeraireStaking
     uint256 public constant MIN_NOTICE = 1 hours;
-    /// @notice Shortest time left to settle, after the dispute window of a report.
+    /// @inheritdoc INumeraireStaking
     uint256 public constant MIN_SETTLEMENT_TIME = 1 hours;
-    /// @notice Wei in a nano-NMR.
+    /// @inheritdoc INumeraireStaking
     uint256 public constant WEI_PER_NANO = 1e9;
-    /// @notice The most this contract ever holds, wei: what a signed lane of 64 bits can count.
+    /// @inheritdoc INumeraireStaking
     uint256 public constant MAX_HOLDINGS = uint256(uint64(type(int64).max)) * WEI_PER_NANO;
 
     bytes32 private constant REPORT_TYPEHASH = keccak256(
@@ -93,7 +93,7 @@ contract NumeraireStaking is INumeraireStaking, EIP712, Multicall, ReentrancyGua
 
     /// @inheritdoc INumeraireStaking
     address public immutable token;
-    /// @notice Whether the token burns by `mint`, as mainnet NMR does.
+    /// @inheritdoc INumeraireStaking
     bool public immutable burnsByMint;
 
     /// @inheritdoc INumeraireStaking
@@ -381,6 +381,8 @@ contract NumeraireStaking is INumeraireStaking, EIP712, Multicall, ReentrancyGua
     /// @inheritdoc INumeraireStaking
     function selfPermit(uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external {
         if (IERC20(token).allowance(msg.sender, address(this)) >= value) return;
+        // NMR of 2017 answers an unknown function by consuming all gas it was given.
+        if (burnsByMint) revert PermitUnsupported(token);
         IERC20Permit(token).permit(msg.sender, address(this), value, deadline, v, r, s);
     }
 
@@ -533,7 +535,7 @@ contract NumeraireStaking is INumeraireStaking, EIP712, Multicall, ReentrancyGua
         r.earmarked += earmarked;
     }
 
-    /// @dev Leaves the round's ticket with the batch; a newer one where the batch has seen a newer one than the round's.
+    /// @dev Marks the batch with the round's ticket. Where a newer one has marked it already, the round draws a new one first.
     function _hold(Holds.Book storage holds, RoundData storage r, uint256 batch) private {
         uint32 ticket = r.ticket;
         if (holds.mark(batch) > ticket) {
@@ -753,7 +755,7 @@ contract NumeraireStaking is INumeraireStaking, EIP712, Multicall, ReentrancyGua
         uint256 held = IERC20(token).balanceOf(address(this));
         IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
         uint256 holds = IERC20(token).balanceOf(address(this));
-        if (holds - held != amount) revert TransferMismatch(amount, holds - held);
+        if (holds != held + amount) revert TransferMismatch(held + amount, holds);
         if (holds > MAX_HOLDINGS) revert HoldingsTooLarge(holds, MAX_HOLDINGS);
     }
 

@@ -86,7 +86,7 @@ interface INumeraireStaking {
     /// @param reporterSet Number of the reporter set in force when it opened.
     /// @param batches How many batches it has; 0 before its first lock.
     /// @param lockedBatches How many of them are locked.
-    /// @param reportedBatches How many of them have a standing report.
+    /// @param reportedBatches How many of them have a standing report or are settled.
     /// @param settledBatches How many of them are settled.
     /// @param staked Σ of the stakes locked so far, wei.
     /// @param atRisk Total at risk (staked × exposure, down), wei; 0 before the round is fully locked.
@@ -158,10 +158,12 @@ interface INumeraireStaking {
     error TokenNotBurnable(address token);
     /// @notice The token did not destroy what it was told to.
     error BurnFailed(uint256 amount, uint256 supplyBefore, uint256 supplyAfter);
-    /// @notice The contract received another amount than it asked for.
-    error TransferMismatch(uint256 expected, uint256 received);
+    /// @notice After a transfer the contract does not hold exactly the amount more.
+    error TransferMismatch(uint256 expectedHoldings, uint256 holdings);
     /// @notice The contract would hold more than a lane can count.
     error HoldingsTooLarge(uint256 holdings, uint256 most);
+    /// @notice The token has no permit: approve instead.
+    error PermitUnsupported(address token);
 
     /// @notice The amount is not a multiple of 1e9 wei, or does not fit the ledger.
     error AmountNotWhole(uint256 amount);
@@ -178,7 +180,8 @@ interface INumeraireStaking {
 
     /// @notice A limit is outside what any tournament may have.
     error LimitOutOfBounds(bytes32 limit, uint256 value, uint256 least, uint256 most);
-    /// @notice The terms or the schedule go beyond the tournament's limits.
+    /// @notice The value is beyond what the tournament's limits, or for `previewPayout` any limits, allow. The bound is the
+    /// most, or for `disputeWindow` the least.
     error LimitExceeded(bytes32 limit, uint256 value, uint256 bound);
 
     error ReportersCountInvalid(uint256 count, uint256 most);
@@ -207,6 +210,9 @@ interface INumeraireStaking {
     /// @notice Too late; the step's window closed at `closedAt`.
     error WindowClosed(uint256 closedAt, uint256 time);
     error TooManyRoundsInFlight(uint256 inFlight, uint256 most);
+    /// @notice More rounds were locked since the oldest one still in flight than the contract keeps apart: end that one
+    /// first, by settling it or, after its deadline, by `voidRound`.
+    error TooManyRoundsSinceOldest(uint256 rounds, uint256 most);
     error NoPositions(uint32 tournament);
     error BatchUnknown(uint32 batch, uint32 batches);
     error BatchStateUnexpected(uint32 batch, BatchState expected, BatchState actual);
@@ -224,6 +230,8 @@ interface INumeraireStaking {
 
     // ---------------------------------------------------------------- events
 
+    // Amounts are wei. Arrays are words, in nano-NMR or scores of 1e-9: the whole of what a batch locked, reported or paid.
+
     event TournamentCreated(uint32 indexed tournament, address indexed organizer, string name, Limits limits);
     event OrganizerTransferStarted(
         uint32 indexed tournament,
@@ -238,14 +246,20 @@ interface INumeraireStaking {
     event ReserveFunded(uint32 indexed tournament, address indexed from, uint256 amount);
     event ReserveWithdrawn(uint32 indexed tournament, address indexed to, uint256 amount);
 
+    /// @notice Followed by a `StakeIncreased` with the first stake.
     event PositionOpened(uint32 indexed tournament, uint32 indexed position, address indexed staker, bytes32 model);
     event StakeIncreased(uint32 indexed tournament, uint32 indexed position, uint256 amount);
+    /// @param amount What this request moved.
+    /// @param pending What is pending then, with earlier requests.
     event WithdrawalRequested(uint32 indexed tournament, uint32 indexed position, uint256 amount, uint256 pending);
     event WithdrawalCancelled(uint32 indexed tournament, uint32 indexed position, uint256 amount);
     event Withdrawn(uint32 indexed tournament, uint32 indexed position, address to, uint256 amount);
 
     event RoundOpened(uint32 indexed tournament, uint64 indexed round, Terms terms, Schedule schedule);
+    /// @param stakes Stakes words: the snapshot that the round's payouts are computed from.
     event BatchLocked(uint32 indexed tournament, uint64 indexed round, uint32 indexed batch, uint256[] stakes);
+    /// @param atRisk Σ of the stakes × exposure, rounded down.
+    /// @param payoutFactor 1e-18.
     event RoundLocked(
         uint32 indexed tournament,
         uint64 indexed round,
@@ -253,6 +267,8 @@ interface INumeraireStaking {
         uint256 atRisk,
         uint256 payoutFactor
     );
+    /// @param attempt Number of vetoes of the batch before this report.
+    /// @param signers Bit i: reporter i of the round's set signed.
     event ScoresReported(
         uint32 indexed tournament,
         uint64 indexed round,
@@ -261,7 +277,9 @@ interface INumeraireStaking {
         uint256 signers,
         uint256[] scores
     );
+    /// @param attempt That of the report that was discarded.
     event ScoresVetoed(uint32 indexed tournament, uint64 indexed round, uint32 indexed batch, uint32 attempt);
+    /// @param payouts Payouts words: what was really applied. A burn of more than was there shows what was there.
     event BatchSettled(
         uint32 indexed tournament,
         uint64 indexed round,
@@ -294,7 +312,9 @@ interface INumeraireStaking {
         uint8 quorum
     ) external returns (uint32 tournament);
 
-    /// @notice Names reporters and quorum of the rounds opened from now on. Organizer only.
+    /// @notice Names reporters and quorum of the rounds opened from now on; rounds that are open keep theirs. Organizer only.
+    /// @param reporters 1 to 64 different addresses, externally owned or ERC-1271.
+    /// @param quorum How many of them must sign a report, 1 to all.
     function setReporters(uint32 tournament, address[] calldata reporters, uint8 quorum) external;
 
     /// @notice Names the guardian of the rounds opened from now on; zero: none. Organizer only.
@@ -318,6 +338,7 @@ interface INumeraireStaking {
 
     /// @notice Takes from the part of the reserve that no round in flight may need. Organizer only.
     /// @param amount Wei, whole nano-NMR.
+    /// @param to Any address but zero and this contract.
     function withdrawReserve(uint32 tournament, uint256 amount, address to) external;
 
     // ---------------------------------------------------------------- stakes
@@ -362,11 +383,13 @@ interface INumeraireStaking {
     function openRound(uint32 tournament, uint64 round, Terms calldata terms, Schedule calldata schedule) external;
 
     /// @notice Snapshots a batch's stakes and earmarks the reserve for the worst case. Open to anyone, in [closesAt, lockedBy).
-    /// The first lock of a round fixes how many batches it has; the last one fixes its payout factor.
+    /// The first lock of a round fixes how many batches it has, and counts it as in flight (`TooManyRoundsInFlight`); the
+    /// last one fixes its payout factor. A position opened meanwhile joins if its batch is one of these and not locked yet.
+    /// Reverts `ReserveTooSmall` where the reserve could not pay the worst case.
     function lock(uint32 tournament, uint64 round, uint32 batch) external;
 
     /// @notice Relays a batch's scores. Open to anyone, from resolvesAt while time + disputeWindow + 1 hour ≤ settledBy,
-    /// once every batch of the round is locked.
+    /// once every batch of the round is locked. `WindowClosed` names the first second that is too late.
     /// @param scores Scores words, as many as the batch's stakes words.
     /// @param signers Bit i: reporter i of the round's set signed.
     /// @param signatures One a set bit, lowest bit first, over
@@ -400,7 +423,7 @@ interface INumeraireStaking {
     function voidRound(uint32 tournament, uint64 round) external;
 
     /// @notice ERC-2612 permit from the caller to this contract, for use in a `multicall`. Does nothing where the
-    /// allowance already stands.
+    /// allowance already stands: somebody may have relayed the permit before. Mainnet NMR has none: `PermitUnsupported`.
     function selfPermit(uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
 
     /// @notice Calls this contract several times in one transaction; all or nothing. Every call keeps its caller.
@@ -411,6 +434,21 @@ interface INumeraireStaking {
     /// @notice The token that is staked.
     function token() external view returns (address);
 
+    /// @notice Whether the token burns by `mint`, as mainnet NMR does, rather than by `burn`.
+    function burnsByMint() external view returns (bool);
+
+    /// @notice Shortest time between a round's opening and its close, seconds: who dislikes the terms can leave in time.
+    function MIN_NOTICE() external view returns (uint256);
+
+    /// @notice Shortest time left to settle after the dispute window of a report, seconds.
+    function MIN_SETTLEMENT_TIME() external view returns (uint256);
+
+    /// @notice Wei in a nano-NMR.
+    function WEI_PER_NANO() external view returns (uint256);
+
+    /// @notice Deposits beyond this many wei in the whole contract are refused: what a signed lane can count.
+    function MAX_HOLDINGS() external view returns (uint256);
+
     /// @notice How many tournaments there are: the highest tournament number.
     function tournaments() external view returns (uint32);
 
@@ -420,6 +458,7 @@ interface INumeraireStaking {
     /// @notice Who owns a position; zero where it does not exist.
     function stakerOf(uint32 tournament, uint32 position) external view returns (address);
 
+    /// @notice The position of a staker on a model.
     function positionOf(
         uint32 tournament,
         address staker,
@@ -435,6 +474,7 @@ interface INumeraireStaking {
     /// @notice A tournament's reserve, and the part held back for rounds in flight, wei.
     function reserveOf(uint32 tournament) external view returns (uint256 total, uint256 earmarked);
 
+    /// @notice A tournament; its organizer is zero where there is no such tournament.
     function tournamentOf(uint32 tournament) external view returns (Tournament memory);
 
     /// @notice A reporter set of a tournament, counting from 1.
@@ -450,7 +490,7 @@ interface INumeraireStaking {
     function batchOf(uint32 tournament, uint64 round, uint32 batch) external view returns (Batch memory);
 
     /// @notice The payout of one lane, nano-NMR, rounded toward zero; what `settle` credits or, where the stake is still
-    /// there, burns. Reverts for terms that no tournament could have.
+    /// there, burns. Reverts for terms that no tournament could have, and for a stake of 2^63 or more.
     /// @param total Total at risk of the round, nano-NMR.
     /// @param stake The lane's stake at the lock, nano-NMR.
     /// @param scores The lane's scores: high `int32` score 0, low `int32` score 1.

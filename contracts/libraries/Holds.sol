@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {INumeraireStaking} from "../interfaces/INumeraireStaking.sol";
+
 /// @title Which rounds still hold a batch's stakes
 /// @notice A round draws a ticket at its first lock, and a ticket that has locked a batch leaves a bit with the batch. A
 /// withdrawal remembers its batch's newest ticket (its mark) and is free once every older bit belongs to an ended ticket.
@@ -9,6 +11,11 @@ pragma solidity ^0.8.28;
 /// Invariant: of the tickets below a batch's mark, only those that locked the batch before the mark was read have a bit
 /// there. So a round whose ticket is already below the mark draws a newer one before it locks that batch.
 library Holds {
+    /// @notice How many words of tickets may separate the oldest live ticket from the newest: 65,536 tickets. It bounds
+    /// every loop here, and no calendar comes near it: without it an organizer could draw so many tickets, with rounds
+    /// that come and go, that an old round could not be ended any more within the gas of a transaction.
+    uint256 internal constant MAX_LIVE_WORDS = 256;
+
     struct Book {
         uint32 drawn;
         /// Every word of `ended` before this one is full.
@@ -26,9 +33,11 @@ library Holds {
         uint32 firstLiveWord;
     }
 
-    /// @notice Draws the next ticket. Tickets count from 1.
+    /// @notice Draws the next ticket. Tickets count from 1. Reverts `TooManyRoundsSinceOldest`.
     function draw(Book storage book) internal returns (uint32 ticket) {
         ticket = ++book.drawn;
+        uint256 words = (ticket >> 8) - book.firstLiveWord;
+        if (words > MAX_LIVE_WORDS) revert INumeraireStaking.TooManyRoundsSinceOldest(words << 8, MAX_LIVE_WORDS << 8);
     }
 
     /// @notice The newest ticket that locked the batch; 0: none.
@@ -63,15 +72,17 @@ library Holds {
     function isFree(Book storage book, uint256 batch, uint32 upTo) internal view returns (bool) {
         uint256 last = upTo >> 8;
         uint256 word = book.firstLiveWord;
-        if (word < last) {
+        // Knowing the batch's own first word costs as much as looking at one.
+        if (word + 1 < last) {
             uint256 own = book.marks[batch].firstLiveWord;
             if (own > word) word = own;
         }
         for (; word <= last; ++word) {
-            uint256 live = book.locked[batch][word] & ~book.ended[word];
+            uint256 live = ~book.ended[word];
+            if (live == 0) continue;
             // In the last word only bits up to the mark count.
             if (word == last) live &= type(uint256).max >> (255 - (upTo & 255));
-            if (live != 0) return false;
+            if (live & book.locked[batch][word] != 0) return false;
         }
         return true;
     }

@@ -18,6 +18,8 @@ library PayoutMath {
     int256 private constant RATE_PER_CLIP = 1e27;
     /// @dev Exposure 1e-9 × rate 1e-36.
     int256 private constant ONE_EXPOSED_RATE = 1e45;
+    /// @dev 2^128 + 1: one less this is the factor -2^128, which takes a negative payout to the high half of the totals.
+    uint256 private constant BURN_FACTOR_OFF_ONE = 0x1_00000000000000000000000000000001;
     uint256 private constant LOWEST_BITS = 0x0000000000000001_0000000000000001_0000000000000001_0000000000000001;
     uint256 private constant SIGNS = LOWEST_BITS << 63;
 
@@ -83,7 +85,8 @@ library PayoutMath {
     /// @param active The word of active stakes now.
     /// @param stakes The word of stakes at the lock.
     /// @param scores The scores word.
-    /// @return next The word of active stakes then; a lane that burns more than is active has its sign set.
+    /// @return next The word of active stakes then, if it is not rare. A lane that burns more than is active has its sign
+    /// set, unless a payout to an empty lane below carries into it: `isRare` looks for both.
     /// @return payouts The payouts word.
     /// @return totals Σ of the burns in the high half, Σ of the rewards in the low half, nano-NMR.
     function settleWord(
@@ -113,9 +116,9 @@ library PayoutMath {
                         payout := sub(0, bound)
                     }
                 }
-                payout := sdiv(mul(shr(192, stakes), payout), 1000000000000000000000000000000000000000000000)
+                payout := sdiv(mul(shr(192, stakes), payout), ONE_EXPOSED_RATE)
                 // Times 1 for a reward, times -2^128 for a burn.
-                totals := add(totals, mul(payout, sub(1, mul(slt(payout, 0), 0x100000000000000000000000000000001))))
+                totals := add(totals, mul(payout, sub(1, mul(slt(payout, 0), BURN_FACTOR_OFF_ONE))))
                 active := add(shl(64, active), add(shr(192, active), payout))
                 stakes := or(shl(64, stakes), shr(192, shl(192, payout)))
                 scores := shl(64, scores)

@@ -34,7 +34,7 @@ library TokenBurn {
         if (byMint) burned = IMintBurns(token).mint(amount);
         else ERC20Burnable(token).burn(amount);
         uint256 supplyAfter = IERC20(token).totalSupply();
-        if (!burned || supplyBefore - supplyAfter != amount) {
+        if (!burned || supplyAfter + amount != supplyBefore) {
             revert INumeraireStaking.BurnFailed(amount, supplyBefore, supplyAfter);
         }
     }

@@ -237,7 +237,7 @@ describe("staking in one transaction, with a permit", () => {
     ];
   }
 
-  it("takes 130,000 gas at most where the staker has signed a permit before, and leaves no allowance", async () => {
+  it("takes 130,000 gas at most in a word in use, with a permit nonce in use, and leaves no allowance", async () => {
     const d = stage();
     const { staking, token, tournament, mallory } = d;
     // The token keeps a nonce for everybody who permits; the first one costs it 17,100 gas more.
