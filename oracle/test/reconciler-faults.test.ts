@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { modelId } from "../src/core/models.ts";
 import type { Code } from "../src/service/reasons.ts";
 import type { Tick } from "../src/service/tick.ts";
-import { proxyOf, type Proxy } from "./reconciler-proxy.ts";
+import { type Answer, proxyOf, type Proxy } from "./reconciler-proxy.ts";
 import { buildWorld, uuid, type World } from "./reconciler-world.ts";
 
 const HOUR = 3_600;
@@ -188,13 +188,14 @@ describe("a node with a fault", { timeout: 60_000 }, () => {
     expect((await oracle().reconciler.tick()).done.map(({ action }) => action.kind)).toEqual(["open"]);
   });
 
-  it("that takes only few blocks at once is asked for few", async () => {
+  it.each<[string, Answer]>([
+    ["takes only few blocks at once", { error: { code: -32005, message: "query returned more than 3 blocks" } }],
+    ["says more of many blocks than is taken", { result: "x".repeat(11_000_000) }],
+  ])("that %s is asked for few", async (_, refusal) => {
     proxy.fault = ({ method, params }) => {
       if (method !== "eth_getLogs") return undefined;
       const { fromBlock, toBlock } = params?.[0] as { fromBlock: string; toBlock: string };
-      return Number(toBlock) - Number(fromBlock) >= 3
-        ? { error: { code: -32005, message: "query returned more than 3 blocks" } }
-        : undefined;
+      return Number(toBlock) - Number(fromBlock) >= 3 ? refusal : undefined;
     };
     const tick = await oracle().reconciler.tick();
     expect(tick.failures).toEqual([]);

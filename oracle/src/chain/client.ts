@@ -12,6 +12,11 @@ export function readingClient({ url, timeoutMs }: NodeOptions): PublicClient {
   return createPublicClient({ transport, cacheTime: 0 });
 }
 
+/** A client for events: alone in its request, because an answer that is too large fails all that travel with it. */
+export function eventsClient({ url, timeoutMs }: NodeOptions): PublicClient {
+  return createPublicClient({ transport: http(url, { timeout: timeoutMs, retryCount: 1 }), cacheTime: 0 });
+}
+
 /** A client for sending: nothing is retried in its back, or a refusal would be taken for an outage. */
 export function sendingClient({ url, timeoutMs }: NodeOptions): PublicClient {
   return createPublicClient({ transport: http(url, { timeout: timeoutMs, retryCount: 0 }), cacheTime: 0 });

@@ -7,6 +7,7 @@ import {
   numberToHex,
   parseEventLogs,
   type PublicClient,
+  ResponseBodyTooLargeError,
   RpcRequestError,
   TimeoutError,
   toEventSelector,
@@ -197,13 +198,14 @@ function parseEntries(logs: Parameters<typeof parseEventLogs>[0]["logs"]) {
   return parseEventLogs({ abi: numeraireStakingAbi, logs });
 }
 
-/** Whether the node was there and said no, or took too long: a smaller question may do. */
+/** Whether the node was there and said no, said too much, or took too long: a smaller question may do. */
 function isAnswer(error: unknown): boolean {
   if (!(error instanceof BaseError)) return false;
   const answer = error.walk(
     (cause) =>
       cause instanceof RpcRequestError ||
       cause instanceof TimeoutError ||
+      cause instanceof ResponseBodyTooLargeError ||
       (cause instanceof HttpRequestError && cause.status !== undefined),
   );
   return answer !== null;

@@ -1,7 +1,7 @@
 import type { LocalAccount } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import type { Logger } from "pino";
-import { readingClient, sendingClient } from "../chain/client.ts";
+import { eventsClient, readingClient, sendingClient } from "../chain/client.ts";
 import { executor } from "../chain/executor.ts";
 import { readFacts } from "../chain/facts.ts";
 import { journalReader } from "../chain/journal.ts";
@@ -32,7 +32,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
   const node = { url: usable(() => rpcUrl(config)), timeoutMs: config.rpcTimeoutMs };
   const client = readingClient(node);
   const journal = journalReader({
-    client,
+    client: eventsClient(node),
     contract,
     tournament,
     deploymentBlock: BigInt(config.deploymentBlock),
