@@ -1,5 +1,5 @@
 // Settles one real round on a chain inside this process: feed file → positions → lock → report → settlement → events.
-import { rename, writeFile } from "node:fs/promises";
+import { realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { network } from "hardhat";
@@ -24,20 +24,39 @@ function readArguments() {
   }
 }
 
-async function writeWhole(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.new`, text);
-  await rename(`${path}.new`, path);
+/**
+ * Where the result goes: a new or replaced file, written whole or not at all, or something else that takes text.
+ * @throws UsageError where nothing can be written there, before any work is done.
+ */
+async function outputTo(out: string, feed: string): Promise<(text: string) => Promise<void>> {
+  const target = await realpath(out).catch(() => out);
+  if (target === (await realpath(feed).catch(() => feed))) throw new UsageError(`--out: ${out} is the feed itself`);
+  const existing = await stat(target).catch(() => null);
+  if (existing !== null && !existing.isFile()) {
+    if (existing.isDirectory()) throw new UsageError(`--out: ${out} is a folder; name a file`);
+    return (text) => writeFile(target, text);
+  }
+  const draft = `${target}.new`;
+  await writeFile(draft, "").catch((error: unknown) => {
+    throw new UsageError(`--out: ${out} can't be written (${error instanceof Error ? error.message : String(error)})`);
+  });
+  await rm(draft);
+  return async (text) => {
+    await writeFile(draft, text);
+    await rename(draft, target);
+  };
 }
 
 async function main(): Promise<number> {
   const { feed, out } = readArguments();
+  const write = await outputTo(out, feed);
   const { round, details } = await readRoundFile(feed, { resolved: true });
   const connection = await network.create();
   try {
     const replay = await step(`Round ${round.number} of tournament ${round.tournament}`, (say) =>
       replayRound(connection, round, details, say),
     );
-    await writeWhole(out, `${JSON.stringify(replay.record, null, 2)}\n`);
+    await write(`${JSON.stringify(replay.record, null, 2)}\n`);
     const { record, settlements } = replay;
     const perPosition = (gas: string): string => (Number(gas) / settlements.length).toFixed(1);
     console.log("Amounts in NMR, cut after three decimals; gas of lock, report and settlement together:");

@@ -22,8 +22,8 @@ export type Drive = {
   readonly signal: AbortSignal;
   /** Moves the feed's clock along with the chain's. */
   readonly setFeedClock: (time: number) => void;
-  /** What the oracle last said, for when it doesn't do what is due. */
-  readonly lastWords: () => Promise<string>;
+  /** What the oracle waits for, for when it doesn't do what is due. */
+  readonly waitsFor: () => Promise<string[]>;
 };
 
 type Event = { readonly at: number; readonly run: () => Promise<void> };
@@ -56,11 +56,14 @@ function next(events: Event[]): Event | undefined {
 }
 
 async function stakes({ stakers, signal }: Drive, round: SimulatedRound): Promise<void> {
-  await step(`Round ${round.number}: stakers bring their stakes in place`, (say) =>
-    stakers.prepare(round, (progress) => {
-      signal.throwIfAborted();
-      say(progress);
-    }),
+  await step(
+    `Round ${round.number}: stakers bring their stakes in place`,
+    (say) =>
+      stakers.prepare(round, (progress) => {
+        signal.throwIfAborted();
+        say(progress);
+      }),
+    signal,
   );
 }
 
@@ -104,7 +107,7 @@ async function settles(stage: Drive, round: SimulatedRound): Promise<void> {
 }
 
 async function until(
-  { staking, tournament, signal, lastWords }: Drive,
+  { staking, tournament, signal, waitsFor }: Drive,
   { number }: SimulatedRound,
   what: string,
   reached: (round: ChainRound) => boolean,
@@ -116,8 +119,9 @@ async function until(
     const round = await staking.roundOf(tournament, number);
     if (reached(round)) return round;
     if (Date.now() > deadline) {
+      const reasons = (await waitsFor().catch(() => ["nothing that it tells"])).join("; ");
       throw new Error(
-        `the oracle did not ${what} round ${number} within ${PATIENCE_MS / 1000} s; it last said:\n${await lastWords()}`,
+        `the oracle did not ${what} round ${number} within ${PATIENCE_MS / 1000} s; it waits for: ${reasons}`,
       );
     }
     show(round);

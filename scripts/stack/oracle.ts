@@ -1,15 +1,14 @@
-import { createWriteStream } from "node:fs";
-import { chmod, readFile, writeFile } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { startChild } from "../../subgraph/engine/process.ts";
 import type { Account } from "./chain.ts";
+import { openLog } from "./log.ts";
 
 const MAIN = fileURLToPath(new URL("../../oracle/src/main.ts", import.meta.url));
-/** At once where it had worked; after a pause where it ended so soon that it may not be able to start. */
-const RESTART = { soonMs: 1_000, pauseMs: 2_000 };
-const SHOWN_LOG_LINES = 5;
+/** At once where it was killed or had worked; after a pause, and not for ever, where it ended by itself so soon. */
+const RESTART = { soonMs: 3_000, pauseMs: 1_000, attempts: 3 };
 
 export type OracleSetup = {
   readonly folder: string;
@@ -26,6 +25,8 @@ export type OracleSetup = {
   readonly organizer: Account;
   /** Called with every process that is started. */
   readonly onStart: (pid: number, configFile: string) => void;
+  /** Called where it can't be kept running. */
+  readonly onFailure: (error: unknown) => void;
 };
 
 export type Oracle = {
@@ -33,8 +34,8 @@ export type Oracle = {
   readonly logFile: string;
   /** How often it ended without being told to, and was started again. */
   restarts(): number;
-  /** The last lines that it wrote. */
-  lastWords(): Promise<string>;
+  /** What it waits for, in its own words. */
+  waitsFor(): Promise<string[]>;
   stop(): Promise<void>;
 };
 
@@ -42,9 +43,10 @@ export type Oracle = {
 export async function startOracle(setup: OracleSetup): Promise<Oracle> {
   const configFile = await writeConfig(setup);
   const logFile = join(setup.folder, "oracle.log");
-  const log = createWriteStream(logFile);
+  const log = openLog(logFile, setup.onFailure);
   const stopping = new AbortController();
   let restarts = -1;
+  let failures = 0;
 
   async function liveOnce(): Promise<void> {
     const child = await startChild({
@@ -62,20 +64,30 @@ export async function startOracle(setup: OracleSetup): Promise<Oracle> {
     const stop = (): void => void child.stop();
     stopping.signal.addEventListener("abort", stop);
     if (stopping.signal.aborted) stop();
-    await child.ended;
+    const ended = await child.ended;
     stopping.signal.removeEventListener("abort", stop);
-    const pause = Date.now() - startedAt < RESTART.soonMs ? RESTART.pauseMs : 0;
-    await sleep(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
+    if (Date.now() - startedAt > RESTART.soonMs || (await child.exitCode) === null) {
+      failures = 0;
+      return;
+    }
+    failures += 1;
+    if (failures === RESTART.attempts) setup.onFailure(ended);
+    await sleep(RESTART.pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
   }
 
   const ended = (async () => {
     while (!stopping.signal.aborted) await liveOnce();
   })();
+  ended.catch(setup.onFailure);
   return {
     configFile,
     logFile,
     restarts: () => restarts,
-    lastWords: async () => (await readFile(logFile, "utf8")).trimEnd().split("\n").slice(-SHOWN_LOG_LINES).join("\n"),
+    async waitsFor() {
+      const response = await fetch(`http://127.0.0.1:${setup.port}/rounds`);
+      const { waiting } = (await response.json()) as { waiting: { message: string }[] };
+      return waiting.map(({ message }) => message);
+    },
     async stop() {
       stopping.abort();
       await ended;

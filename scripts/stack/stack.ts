@@ -1,30 +1,33 @@
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { numeraiFeed } from "../../oracle/src/feeds/numerai.ts";
 import { generatedTournament } from "../../oracle/src/simulator/generated.ts";
 import { folderTournament } from "../../oracle/src/simulator/replayed.ts";
 import { buildSimulator } from "../../oracle/src/simulator/server.ts";
-import type { Source } from "../../oracle/src/simulator/source.ts";
-import { weiFromNano } from "../../oracle/src/core/units.ts";
+import type { SimulatedRound, Source } from "../../oracle/src/simulator/source.ts";
+import { formatNmr, weiFromNano } from "../../oracle/src/core/units.ts";
 import { buildSubgraph } from "../../subgraph/engine/build.ts";
-import { startEngine } from "../../subgraph/engine/engine.ts";
+import { type Engine, startEngine } from "../../subgraph/engine/engine.ts";
 import { type Contracts, deploy, LIMITS } from "../support/contracts.ts";
-import { freePort } from "../support/ports.ts";
-import { step } from "../support/terminal.ts";
+import { freePorts } from "../support/ports.ts";
+import { Interrupted, step, untilAborted, UsageError } from "../support/terminal.ts";
 import { type Account, type Chain, newAccount, startChain } from "./chain.ts";
 import { drive } from "./drive.ts";
+import { openLog } from "./log.ts";
 import type { Options } from "./options.ts";
 import { startOracle } from "./oracle.ts";
-import { needsOf, newStakers } from "./stakers.ts";
+import { needsOf, newStakers, stakesOf } from "./stakers.ts";
 import { summarize } from "./summary.ts";
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
 const STAKERS = 50;
-/** Enough for every round in flight at its clip, NMR. */
-const RESERVE = 1_000_000n * 10n ** 9n;
+/** Nano-NMR. */
+const SUPPLY = 11_000_000n * 10n ** 9n;
+/** Of all rounds that can be played: Classic's from 2020 to 2023. */
+const HIGHEST_CLIP = { numerator: 1n, denominator: 4n };
+/** Leaves room for the settlement within the tournament's longest duration. */
+const LONGEST_ROUND_DAYS = 110;
 const QUORUM = 2;
 
 type Cast = Readonly<Record<"organizer" | "guardian" | "relayer", Account>> & {
@@ -32,12 +35,14 @@ type Cast = Readonly<Record<"organizer" | "guardian" | "relayer", Account>> & {
   readonly stakers: readonly Account[];
 };
 
+type Cleanup = () => Promise<unknown>;
+
 /**
  * Starts everything, plays all rounds, prints the table, and stays up until the signal unless `once`. Ends every part
- * that it started, whatever happens. Returns whether everything agreed.
+ * that it started, whatever happens. Returns whether everything agreed; throws the signal's reason where that comes first.
  */
 export async function runStack(options: Options, folder: string, signal: AbortSignal): Promise<boolean> {
-  const cleanups: (() => Promise<unknown>)[] = [];
+  const cleanups: Cleanup[] = [];
   try {
     return await play(options, folder, signal, cleanups);
   } finally {
@@ -46,7 +51,7 @@ export async function runStack(options: Options, folder: string, signal: AbortSi
 }
 
 /** In the reverse order of starting; one that can't end doesn't keep the others alive. */
-async function endAll(cleanups: (() => Promise<unknown>)[]): Promise<void> {
+async function endAll(cleanups: Cleanup[]): Promise<void> {
   for (const cleanup of cleanups.reverse()) {
     await cleanup().catch((error: unknown) => {
       console.error(`could not end a part: ${String(error)}`);
@@ -54,42 +59,37 @@ async function endAll(cleanups: (() => Promise<unknown>)[]): Promise<void> {
   }
 }
 
-async function play(options: Options, folder: string, signal: AbortSignal, cleanups: (() => Promise<unknown>)[]) {
+async function play(options: Options, folder: string, told: AbortSignal, cleanups: Cleanup[]): Promise<boolean> {
   const ports = await portsOf(options);
-  const source = await step("Tournament", () => sourceOf(options));
+  const source = await step("Tournament", () => sourceOf(options), told);
+  // One signal for all that ends the play: we are told to, or a part of it fails.
+  const failing = new AbortController();
+  const signal = AbortSignal.any([told, failing.signal]);
+  const fail = (error: unknown): void => {
+    failing.abort(error);
+  };
+
   const startsAt = Math.min(...source.rounds.map(({ opensAt }) => opensAt));
   let feedTime = startsAt;
   const simulator = buildSimulator({ source, clock: () => feedTime });
   cleanups.push(() => simulator.close());
   const feedUrl = await simulator.listen({ host: "127.0.0.1", port: ports.feed });
+  const feed = numeraiFeed({ url: feedUrl, tournament: source.tournament, clock: () => feedTime });
 
   const cast = castOf();
   const chain = await startChain(ports.rpc, startsAt, [cast.organizer, cast.guardian, cast.relayer, ...cast.stakers]);
   cleanups.push(() => chain.stop());
-  const { contracts, tournament, from } = await step("Contracts deployed, tournament created, stakers funded", () =>
-    prepare(chain, cast, source),
+  const { contracts, tournament, from } = await step(
+    "Contracts deployed, tournament created, stakers funded",
+    () => prepare(chain, cast, source),
+    signal,
   );
   const contract = await contracts.staking.getAddress();
 
-  const engine = await step("Subgraph built, graph-node started", async () => {
-    // PostgreSQL runs as an ordinary user where we are root, and must be able to enter.
-    await chmod(folder, 0o755);
-    const manifest = await buildSubgraph({
-      address: contract,
-      startBlock: from,
-      network: "local",
-      outDir: join(folder, "subgraph"),
-    });
-    const log = createWriteStream(join(folder, "graph-node.log"));
-    return startEngine({
-      dataDir: join(folder, "index"),
-      rpcUrl: chain.url,
-      manifest,
-      ports: { graphql: ports.graphql },
-      log: (line) => log.write(`${line}\n`),
-    });
-  });
-  cleanups.push(() => engine.stop());
+  const starting = step("Subgraph built, graph-node started", () => index(chain, contract, from, ports, folder, fail));
+  cleanups.push(() => starting.then((engine) => engine.stop()).catch(() => undefined));
+  const engine = await untilAborted(starting, signal);
+  void engine.failed.then(fail);
 
   const oracle = await startOracle({
     folder,
@@ -104,14 +104,15 @@ async function play(options: Options, folder: string, signal: AbortSignal, clean
     reporters: cast.reporters.slice(0, QUORUM),
     relayer: cast.relayer,
     organizer: cast.organizer,
-    onStart: (pid, settings) => console.log(`The oracle runs as process ${pid} with ${settings}`),
+    onStart: (pid, settings) => {
+      console.log(`The oracle runs as process ${pid} with ${settings}`);
+    },
+    onFailure: fail,
   });
   cleanups.push(() => oracle.stop());
 
   const addresses = cast.stakers.map(({ address }) => address);
-  const failed = engine.failed.then((error) => Promise.reject(error));
-  failed.catch(() => undefined); // nobody may be waiting when it happens
-  const driven = drive({
+  await drive({
     chain,
     staking: contracts.staking,
     tournament,
@@ -119,45 +120,89 @@ async function play(options: Options, folder: string, signal: AbortSignal, clean
     stakers: newStakers(chain.connection, contracts, tournament, addresses),
     signal,
     setFeedClock: (time) => (feedTime = Math.max(feedTime, time)),
-    lastWords: () => oracle.lastWords(),
+    waitsFor: () => oracle.waitsFor(),
   });
-  await Promise.race([driven, failed]);
-  const feed = numeraiFeed({ url: feedUrl, tournament: source.tournament, clock: () => feedTime });
-  const agrees = await summarize({
-    chain,
-    staking: contracts.staking,
-    tournament,
-    from,
-    feed,
-    graphqlUrl: engine.graphqlUrl,
-  });
+  const scene = { chain, staking: contracts.staking, tournament, from, feed, graphqlUrl: engine.graphqlUrl };
+  const agrees = await summarize(scene, signal);
   if (oracle.restarts() > 0) console.log(`The oracle was started again ${oracle.restarts()} times.`);
+  if (options.once) return agrees;
 
-  if (!options.once) {
-    const urls = {
-      chain: chain.url,
-      subgraph: engine.graphqlUrl,
-      oracle: `http://127.0.0.1:${ports.oracle}/rounds`,
-      feed: feedUrl,
-    };
-    for (const [name, url] of Object.entries(urls)) console.log(`${`${name}:`.padEnd(10)}${url}`);
-    console.log(`contract:  ${contract} on the chain, tournament ${tournament}`);
-    console.log(`settings:  ${oracle.configFile}, log ${oracle.logFile}`);
-    console.log("Ctrl-C ends everything.");
-    if (!signal.aborted)
-      await Promise.race([once(signal, "abort"), engine.failed.then((error) => Promise.reject(error))]);
-  }
+  const urls = {
+    chain: chain.url,
+    subgraph: engine.graphqlUrl,
+    oracle: `http://127.0.0.1:${ports.oracle}/rounds`,
+    feed: feedUrl,
+    contract: `${contract} on the chain, tournament ${tournament}`,
+    settings: `${oracle.configFile}, log ${oracle.logFile}`,
+  };
+  for (const [name, url] of Object.entries(urls)) console.log(`${`${name}:`.padEnd(10)}${url}`);
+  console.log("Ctrl-C ends everything.");
+  await untilAborted(new Promise<never>(() => undefined), signal).catch((error: unknown) => {
+    if (!(error instanceof Interrupted)) throw error;
+  });
   return agrees;
 }
 
-async function sourceOf({ data, models, rounds, seed }: Options): Promise<Source> {
-  if (data !== undefined) return folderTournament(data);
-  // Rounds open a week apart and resolve after twenty days: three of them overlap.
-  const firstOpensAt = Math.floor(Date.now() / 1000 / HOUR) * HOUR;
-  return generatedTournament({
-    ...{ seed, models, rounds, firstOpensAt },
-    ...{ opensEvery: 7 * DAY, openFor: DAY, scoresAfter: 5 * DAY, resolvesAfter: 20 * DAY },
+/** Builds the subgraph for the contract and starts graph-node on it. */
+async function index(
+  chain: Chain,
+  contract: string,
+  from: number,
+  ports: { readonly graphql: number },
+  folder: string,
+  onFailure: (error: unknown) => void,
+): Promise<Engine> {
+  // PostgreSQL runs as an ordinary user where we are root, and must be able to enter.
+  await chmod(folder, 0o755);
+  const outDir = join(folder, "subgraph");
+  const manifest = await buildSubgraph({ address: contract, startBlock: from, network: "local", outDir });
+  const log = openLog(join(folder, "graph-node.log"), onFailure);
+  return startEngine({
+    dataDir: join(folder, "index"),
+    rpcUrl: chain.url,
+    manifest,
+    ports: { graphql: ports.graphql },
+    log: (line) => log.write(`${line}\n`),
   });
+}
+
+/** @throws UsageError, InputError where the rounds can't be played. */
+async function sourceOf({ data, models, rounds, seed }: Options): Promise<Source> {
+  // Made-up rounds open a week apart and resolve after twenty days: three of them overlap.
+  const firstOpensAt = Math.floor(Date.now() / 1000 / HOUR) * HOUR;
+  const source =
+    data === undefined
+      ? generatedTournament({
+          ...{ seed, models, rounds, firstOpensAt },
+          ...{ opensEvery: 7 * DAY, openFor: DAY, scoresAfter: 5 * DAY, resolvesAfter: 20 * DAY },
+        })
+      : await folderTournament(data);
+  for (const round of source.rounds) requirePlayable(round);
+  const needed = needsOf(source, 1).reduce((sum, need) => sum + need, reserveOf(source));
+  if (needed > SUPPLY) {
+    const shown = `${formatNmr(needed, ",")} NMR, with the reserve to pay them, but there are ${formatNmr(SUPPLY, ",")}`;
+    throw new UsageError(`the stakes of all rounds need ${shown}; play fewer or smaller rounds`);
+  }
+  return source;
+}
+
+function requirePlayable(round: SimulatedRound): void {
+  const staked = [...stakesOf(round).values()].some((stake) => stake > 0n);
+  if (!staked) throw new UsageError(`round ${round.number}: no model has a stake of a nano-NMR or more`);
+  const days = (round.resolvesAt - round.stakingClosesAt) / DAY;
+  if (days > LONGEST_ROUND_DAYS) {
+    throw new UsageError(
+      `round ${round.number}: resolves ${Math.ceil(days)} days after its close; at most ${LONGEST_ROUND_DAYS} are allowed`,
+    );
+  }
+}
+
+/** What all rounds together may pay at most, were they all in flight at once, nano-NMR. */
+function reserveOf(source: Source): bigint {
+  const staked = source.rounds
+    .flatMap((round) => [...stakesOf(round).values()])
+    .reduce((sum, stake) => sum + stake, 0n);
+  return (staked * HIGHEST_CLIP.numerator) / HIGHEST_CLIP.denominator + BigInt(source.rounds.length * 1_000);
 }
 
 function castOf(): Cast {
@@ -187,8 +232,9 @@ async function prepare(chain: Chain, cast: Cast, source: Source) {
     QUORUM,
   );
   const tournament = Number(await staking.tournaments());
-  await token.approve(staking, weiFromNano(RESERVE));
-  await staking.fundReserve(tournament, weiFromNano(RESERVE));
+  const reserve = weiFromNano(reserveOf(source));
+  await token.approve(staking, reserve);
+  await staking.fundReserve(tournament, reserve);
   const needs = needsOf(source, cast.stakers.length);
   for (const [index, { address }] of cast.stakers.entries()) {
     const need = weiFromNano(needs[index] ?? 0n);
@@ -200,10 +246,10 @@ async function prepare(chain: Chain, cast: Cast, source: Source) {
 
 /** The ports asked for, all of them known to be free before anything starts. */
 async function portsOf({ ports }: Options) {
-  return {
-    rpc: await freePort(ports.rpc, { name: "the chain", option: "--rpc-port" }),
-    graphql: await freePort(ports.graphql, { name: "graph-node", option: "--graphql-port" }),
-    oracle: await freePort(ports.oracle, { name: "the oracle", option: "--oracle-port" }),
-    feed: await freePort(ports.feed, { name: "the tournament simulator", option: "--feed-port" }),
-  };
+  return freePorts({
+    rpc: { port: ports.rpc, user: "the chain", option: "--rpc-port" },
+    graphql: { port: ports.graphql, user: "graph-node", option: "--graphql-port" },
+    oracle: { port: ports.oracle, user: "the oracle", option: "--oracle-port" },
+    feed: { port: ports.feed, user: "the tournament simulator", option: "--feed-port" },
+  });
 }

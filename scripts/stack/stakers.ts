@@ -8,6 +8,8 @@ import type { Contracts } from "../support/contracts.ts";
 /** Calls a transaction: of 45,000 to 75,000 gas each, under the 16,777,216 of a transaction. */
 const CALLS_PER_TRANSACTION = 150;
 const GAS_LIMIT = 16_000_000n;
+/** A round burns a quarter of a stake at most; two overlap here at their worst. */
+const MOST_BURNED = 2n;
 
 /** What the stakers do by themselves: before each round they bring their stakes to where the source says they were. */
 export type Stakers = {
@@ -20,14 +22,22 @@ export function stakesOf(round: SimulatedRound): Map<string, bigint> {
   return new Map(round.models().map(({ id, stake }) => [modelId(id), nanoFromDecimalDown(stake, `stake of ${id}`)]));
 }
 
-/** What all of a staker's stakes of all rounds come to, by staker, nano-NMR: more than they can ever need. */
-export function needsOf(source: Source, stakers: number): bigint[] {
+/**
+ * What stakers can need at most, by staker, nano-NMR: every raise from one round to the next, and what a round may have
+ * burned of a stake before it.
+ */
+export function needsOf({ rounds }: Source, stakers: number): bigint[] {
   const needs = new Array<bigint>(stakers).fill(0n);
-  for (const round of source.rounds) {
-    for (const [model, stake] of stakesOf(round)) {
+  let before = new Map<string, bigint>();
+  for (const round of rounds) {
+    const stakes = stakesOf(round);
+    for (const [model, stake] of stakes) {
       const staker = stakerOf(model, stakers);
-      needs[staker] = (needs[staker] ?? 0n) + stake;
+      const held = before.get(model) ?? 0n;
+      const raise = stake > held ? stake - held : 0n;
+      needs[staker] = (needs[staker] ?? 0n) + raise + held / MOST_BURNED;
     }
+    before = stakes;
   }
   return needs;
 }

@@ -23,20 +23,24 @@ export type Scene = {
 };
 
 /** Prints the table of all rounds. Returns whether formula and subgraph agree with the chain everywhere. */
-export async function summarize(scene: Scene): Promise<boolean> {
+export async function summarize(scene: Scene, signal: AbortSignal): Promise<boolean> {
   const { chain, staking, tournament, from, graphqlUrl } = scene;
-  const differences = await step("Subgraph compared with the chain, row by row", async () => {
-    const block = await chain.connection.ethers.provider.getBlockNumber();
-    await waitForBlock(graphqlUrl, block);
-    return compareWithChain({
-      graphqlUrl,
-      rpcUrl: chain.url,
-      address: await staking.getAddress(),
-      block,
-      fromBlock: from,
-    });
-  });
-  const rounds = await step("Payouts compared with the formula", () => readRounds(scene));
+  const differences = await step(
+    "Subgraph compared with the chain, row by row",
+    async () => {
+      const block = await chain.connection.ethers.provider.getBlockNumber();
+      await waitForBlock(graphqlUrl, block);
+      return compareWithChain({
+        graphqlUrl,
+        rpcUrl: chain.url,
+        address: await staking.getAddress(),
+        block,
+        fromBlock: from,
+      });
+    },
+    signal,
+  );
+  const rounds = await step("Payouts compared with the formula", () => readRounds(scene), signal);
 
   const everywhere = differences.filter(({ what }) => !/^(round|payout)/.test(what)).length;
   const rows = rounds.map(({ number, settlements, round, gas, verdict }) => {
@@ -63,7 +67,7 @@ export async function summarize(scene: Scene): Promise<boolean> {
 
 async function readRounds({ staking, tournament, from, feed }: Scene) {
   const opened = await staking.queryFilter(staking.filters.RoundOpened(tournament), from);
-  const terms = new Map((await feed.rounds()).map(({ number, terms }) => [number, terms]));
+  const terms = new Map((await feed.rounds()).rounds.map(({ number, terms }) => [number, terms]));
   return Promise.all(
     opened.map(async ({ args: { round: number } }) => {
       const details = await feed.details(number);

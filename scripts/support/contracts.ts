@@ -5,7 +5,7 @@ import { config } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 import NumeraireStakingModule from "../../ignition/modules/NumeraireStaking.ts";
 
-/** The limits of a tournament for demonstrations: wide enough for any real round, and never more at risk than is staked. */
+/** The limits of a tournament for demonstrations: wide enough for any real round. */
 export const LIMITS = {
   maxClip: 1_000_000_000n,
   maxExposure: 1_000_000_000n,

@@ -33,6 +33,8 @@ export interface Child {
   readonly pid: number;
   /** Resolves when the process has ended, to the error that says so with its last log lines. */
   readonly ended: Promise<EngineError>;
+  /** Resolves with it, to its exit code; null where a signal ended it. */
+  readonly exitCode: Promise<number | null>;
   /** An error about it, with its last log lines. */
   failure(reason: string): EngineError;
   /** Ends it: SIGINT, then SIGKILL after five seconds. */
@@ -69,6 +71,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     const what = diskFull ? "no space left on the disk" : reason;
     return new EngineError(`${name}: ${what}; last log lines: ${lastLines.join(" | ")}`);
   };
+  const exitCode = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const ended = new Promise<EngineError>((resolve) => {
     child.once("exit", (code, signal) => {
       // A grandchild may hold the pipes open for longer; what it says then is not waited for.
@@ -97,6 +100,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   return {
     pid,
     ended,
+    exitCode,
     failure,
     async stop() {
       child.kill("SIGINT");

@@ -153,6 +153,20 @@ describe("npm run replay", function () {
     expect(output).to.match(/roundDetails\.models\[0\]\.corr.*NaN/);
   });
 
+  it("refuses where nothing can be written, before any work", async () => {
+    const feed = written("good.json", madeUpRound(12, "1"));
+    const cases: [string, RegExp][] = [
+      [join(folder, "missing", "x.json"), /--out: .*missing.*can't be written.*ENOENT/],
+      [folder, /--out: .* is a folder/],
+      [feed, /--out: .* is the feed itself/],
+    ];
+    for (const [out, message] of cases) {
+      const { code, output } = await runScript("scripts/replay.ts", ["--feed", feed, "--out", out]).ended;
+      expect(code, output).to.equal(2);
+      expect(output.trim()).to.match(message).and.not.include("\n");
+    }
+  });
+
   it("says how it is used where an option is missing", async () => {
     const { code, output } = await runScript("scripts/replay.ts", ["--feed", "x"]).ended;
     expect(code).to.equal(2);

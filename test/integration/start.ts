@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -5,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { madeUpRound } from "../support/round-file.ts";
-import { isAlive, killGroup, type Run, runScript } from "../support/processes.ts";
+import { madeUpRound, type RoundFile } from "../support/round-file.ts";
+import { alive, descendantsOf, killGroup, type Run, runScript } from "../support/processes.ts";
 
 const FREE_PORTS = ["--rpc-port", "0", "--graphql-port", "0", "--oracle-port", "0", "--feed-port", "0"];
 const KILLS = 8;
@@ -78,9 +79,72 @@ describe("npm start", function () {
     const [, oracle = ""] = await run.says(/oracle: +(\S+)/);
     expect((await fetch(new URL("/livez", oracle))).status).to.equal(200);
     expect(rowsOf(run.output()).map((row) => row[0])).to.deep.equal(["262"]);
-    process.kill(run.child.pid ?? 0, "SIGINT");
+    const processes = descendantsOf(run);
+    expect(processes).to.have.length.above(8);
+    process.kill(-(run.child.pid ?? 0), "SIGINT");
     expect((await run.ended).code).to.equal(0);
-    expect(isAlive(run)).to.equal(false);
+    expect(alive(processes)).to.deep.equal([]);
+  });
+
+  for (const [name, signal, code] of [
+    ["asked to end on the way", "SIGTERM", 143],
+    ["hung up on", "SIGHUP", 129],
+    ["killed", "SIGKILL", null],
+  ] as const) {
+    it(`leaves nothing running when it is ${name}`, async () => {
+      const run = start("--once", "--models", "60", "--rounds", "3");
+      await run.says(/Round 1: stakers bring/);
+      const processes = descendantsOf(run);
+      process.kill(run.child.pid ?? 0, signal);
+      expect((await run.ended).code).to.equal(code);
+      // What a killed one leaves is ended by its reapers, within their patience.
+      for (let wait = 0; wait < 80 && alive(processes).length > 0; wait++) await sleep(100);
+      expect(alive(processes)).to.deep.equal([]);
+    });
+  }
+
+  it("says in one line which part has failed, and ends the others", async () => {
+    const run = start("--once", "--models", "60", "--rounds", "3");
+    await run.says(/Round 1: stakers bring/);
+    const processes = descendantsOf(run);
+    const names = execFileSync("ps", ["-A", "-o", "pid=,args="], { encoding: "utf8" }).split("\n");
+    const graphNode = names
+      .map((line) => /^ *(\d+) .*bin\/gnd /.exec(line)?.[1])
+      .find((pid) => processes.includes(Number(pid)));
+    process.kill(Number(graphNode), "SIGKILL");
+    const { code, output } = await run.ended;
+    expect(code).to.equal(2);
+    expect(output.trim().split("\n").at(-1)).to.match(/^start: graph-node: ended \(SIGKILL\)/);
+    expect(output).not.to.match(/\n +at /);
+    expect(alive(processes)).to.deep.equal([]);
+  });
+
+  it("names what can't be played before anything starts", async () => {
+    const cases: [(round: RoundFile) => unknown, RegExp][] = [
+      [({ roundDetails }) => roundDetails.models.splice(0), /round 262: no model has a stake/],
+      [({ round }) => (round["resolveTime"] = "2035-01-01T00:00:00Z"), /round 262: resolves \d+ days after/],
+      [
+        ({ roundDetails }) => Object.assign(roundDetails.models[1] ?? {}, { selectedStakeValue: "20000000" }),
+        /need 2[\d,.]+ NMR/,
+      ],
+    ];
+    for (const [spoil, message] of cases) {
+      const round = madeUpRound(20, "1");
+      spoil(round);
+      const { code, output } = await start("--once", "--data", dataFolder(round)).ended;
+      expect(code, output).to.equal(2);
+      expect(output)
+        .to.match(message)
+        .and.not.match(/oracle runs/);
+    }
+  });
+
+  it("names a port that is wanted twice", async () => {
+    const port = 41_873;
+    const args = ["--rpc-port", String(port), "--feed-port", String(port)];
+    const { code, output } = await start("--once", ...args).ended;
+    expect(code, output).to.equal(2);
+    expect(output.trim()).to.match(new RegExp(`^start: port ${port} is in use; the tournament simulator`));
   });
 
   it("names a busy port and who wants it, in one line", async () => {

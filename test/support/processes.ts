@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -54,13 +54,27 @@ export function runScript(script: string, args: readonly string[]): Run {
   };
 }
 
-/** Whether any process of the run's group is alive. */
-export function isAlive({ child }: Run): boolean {
-  try {
-    return child.pid !== undefined && process.kill(-child.pid, 0);
-  } catch {
-    return false;
-  }
+/** All processes that descend from the run now, itself first: of its process group or of their own. */
+export function descendantsOf({ child }: Run): number[] {
+  const table = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
+  const pairs = table
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/ +/).map(Number));
+  const found = [child.pid ?? 0];
+  for (const parent of found) found.push(...pairs.flatMap(([pid = 0, ppid]) => (ppid === parent ? [pid] : [])));
+  return found;
+}
+
+/** Those of the processes that are alive. */
+export function alive(pids: readonly number[]): number[] {
+  return pids.filter((pid) => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Ends whatever a test left behind. */
