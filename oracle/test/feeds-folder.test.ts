@@ -20,7 +20,7 @@ const valid = textOf(configuredBody());
 describe("a folder of rounds", () => {
   it("is listed by number, not by name, and ignores other files", async () => {
     const folder = made2021([99, 245, 100]);
-    expect((await folderFeed(folder).rounds()).map(({ number }) => number)).toEqual([99n, 100n, 245n]);
+    expect((await folderFeed(folder).rounds()).rounds.map(({ number }) => number)).toEqual([99n, 100n, 245n]);
     const mixed = folderOf({
       "round-700.json": valid,
       "round-1.json.bak": "{",
@@ -28,14 +28,14 @@ describe("a folder of rounds", () => {
       "round-01.json": "{",
       a: "",
     });
-    expect((await folderFeed(mixed).rounds()).map(({ number }) => number)).toEqual([700n]);
+    expect((await folderFeed(mixed).rounds()).rounds.map(({ number }) => number)).toEqual([700n]);
   });
 
   it("is played on its calendar", async () => {
     const folder = folderOf({ "round-700.json": valid });
     const at = async (now: number) => {
       const feed = folderFeed(folder, () => now);
-      const [round] = await feed.rounds();
+      const [round] = (await feed.rounds()).rounds;
       return { round, details: await feed.details(700n) };
     };
     const [before, open, close, last, after] = await Promise.all(
@@ -63,18 +63,36 @@ describe("a folder of rounds", () => {
     ["is empty", () => folderOf({}), "folder", "holds no file named round-<number>.json"],
     ["doesn't exist", () => join(folderOf({}), "none"), "folder", "can't be read (Error: ENOENT"],
     ["is a file", () => join(folderOf({ x: "" }), "x"), "folder", "can't be read (Error: ENOTDIR"],
-    ["holds no JSON", () => folderOf({ "round-5.json": "not json" }), "file", "is not JSON"],
-    ["holds an empty file", () => folderOf({ "round-5.json": "" }), "file", "is not JSON"],
-    ["holds a cut file", () => folderOf({ "round-5.json": valid.slice(0, -5) }), "file", "is not JSON"],
-    [
-      "holds a round under another's name",
-      () => folderOf({ "round-5.json": valid }),
-      "round.number",
-      "700, but asked was 5",
-    ],
   ])("refuses a folder that %s", async (_, make, field, message) => {
     const folder = make();
     const error = await refusalOf(folderFeed(folder).rounds());
+    expect(error.field).toBe(field);
+    expect(error.message.startsWith(`${field}: `)).toBe(true);
+    expect(error.message).toContain(message);
+    expect(error.message).toContain(folder);
+  });
+
+  it.each([
+    ["holds no JSON", () => folderOf({ "round-700.json": valid, "round-5.json": "not json" }), "file", "is not JSON"],
+    ["holds an empty file", () => folderOf({ "round-700.json": valid, "round-5.json": "" }), "file", "is not JSON"],
+    [
+      "holds a cut file",
+      () => folderOf({ "round-700.json": valid, "round-5.json": valid.slice(0, -5) }),
+      "file",
+      "is not JSON",
+    ],
+    [
+      "holds a round under another's name",
+      () => folderOf({ "round-700.json": valid, "round-5.json": valid }),
+      "round.number",
+      "700, but asked was 5",
+    ],
+  ])("refuses one round alone where a folder %s", async (_, make, field, message) => {
+    const folder = make();
+    const { rounds, refused } = await folderFeed(folder).rounds();
+    expect(rounds.map(({ number }) => number)).toEqual([700n]);
+    expect(refused.map(({ number }) => number)).toEqual([5n]);
+    const error = refused[0]?.fault ?? new InputError("", "none");
     expect(error.field).toBe(field);
     expect(error.message.startsWith(`${field}: `)).toBe(true);
     expect(error.message).toContain(message);
@@ -96,8 +114,8 @@ describe("a folder of rounds", () => {
     const folder = folderOf({});
     mkdirSync(join(folder, "round-7.json"));
     chmodSync(folder, 0o755);
-    const error = await refusalOf(folderFeed(folder).rounds());
-    expect(error.message).toContain("file: round-7.json can't be read");
+    const { refused } = await folderFeed(folder).rounds();
+    expect(refused[0]?.fault.message).toContain("file: round-7.json can't be read");
   });
 
   it("reads one file by its path, whatever it is called, and refuses one that isn't final where that is asked", async () => {

@@ -57,7 +57,7 @@ async function failureOf(promise: Promise<unknown>): Promise<Error> {
 describe("Numerai's API", () => {
   it("is asked for the newest rounds, with the token", async () => {
     const { feed, questions } = await served(answering(configuredBody()), { limit: 7 });
-    expect((await feed.rounds()).map(({ number }) => number)).toEqual([700n]);
+    expect((await feed.rounds()).rounds.map(({ number }) => number)).toEqual([700n]);
     expect(questions.map(({ variables }) => variables)).toEqual([{ tournament: 8, limit: 7 }]);
     expect(questions[0]?.headers.authorization).toBe(`Token ${SECRET}`);
     expect(questions[0]?.headers["content-type"]).toBe("application/json");
@@ -152,7 +152,7 @@ describe("Numerai's API", () => {
     expect(error).toBeInstanceOf(InputError);
     expect(error.message).toBe("body: is longer than 1000 bytes; a round is far shorter");
     const { feed: exact } = await served((_, r) => r.end('{"data":{"rounds":[]}}'.padEnd(1000)), { maxBytes: 1000 });
-    expect(await exact.rounds()).toEqual([]);
+    expect(await exact.rounds()).toEqual({ rounds: [], refused: [] });
   });
 
   it("is read as UTF-8 across the borders of packets", async () => {

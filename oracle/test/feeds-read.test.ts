@@ -31,6 +31,17 @@ const both =
   (body) =>
     changes.forEach((change) => change(body));
 
+/** Paid in a tournament of the past, and means nothing here. */
+const OTHER_SCORE = {
+  name: "correlation",
+  version: "1",
+  displayName: "corr",
+  isPayout: true,
+  defaultMultiplier: 1,
+  clipThreshold: 0.25,
+  stakeThreshold: 72000,
+};
+
 const MODEL_1 = "roundDetails.models[1]";
 
 /** What is wrong, where it must be said to be, and what must be said. */
@@ -405,16 +416,59 @@ describe("a malformed round is refused by its field", () => {
     const { round: second } = ownMultipliersBody();
     Reflect.set(second as object, "number", 699);
     const rounds = [first, second];
-    expect(readRounds(jsonOf({ rounds }), AFTER).map(({ number }) => number)).toEqual([699n, 700n]);
+    expect(readRounds(jsonOf({ rounds }), AFTER).rounds.map(({ number }) => number)).toEqual([699n, 700n]);
     Reflect.set(second as object, "openTime", "x");
-    expectRefusal(() => readRounds(jsonOf({ rounds }), AFTER), "rounds[1].openTime", '"x" is not a time');
+    expect(readRounds(jsonOf({ rounds }), AFTER)).toMatchObject({
+      rounds: [{ number: 700n }],
+      refused: [
+        {
+          number: 699n,
+          fault: { field: "rounds[1].openTime", reason: '"x" is not a time such as 2021-01-02T18:00:00Z' },
+        },
+      ],
+    });
     expectRefusal(
       () => readRounds(jsonOf({ rounds: [first, first] }), AFTER),
       "rounds[1].number",
       "700 is also rounds[0]",
     );
+    const broken = { ...(first as object), resolveTime: null };
+    expectRefusal(() => readRounds(jsonOf({ rounds: [first, broken] }), AFTER), "rounds[1].number", "700 is also");
     expectRefusal(() => readRounds(jsonOf({ rounds: null }), AFTER), "rounds", "null is not a list");
     expectRefusal(() => readRounds(jsonOf({}), AFTER), "rounds", "is missing; expected a list");
+  });
+
+  it.each<[string, unknown, bigint | null, string]>([
+    ["that isn't resolved at any time yet", { resolveTime: null }, 701n, "rounds[0].resolveTime"],
+    [
+      "that pays on another score",
+      { roundScoreConfigs: [{ ...OTHER_SCORE }] },
+      701n,
+      "rounds[0].roundScoreConfigs[0].name",
+    ],
+    [
+      "with neither configurations nor a threshold",
+      { roundScoreConfigs: [], stakeThreshold: null },
+      701n,
+      "rounds[0].stakeThreshold",
+    ],
+    ["of another tournament", { tournament: 11 }, 701n, "rounds[0].tournament"],
+    ["with a NaN", { payoutFactor: NAN }, 701n, "rounds[0].payoutFactor"],
+    ["without a number", { number: null }, null, "rounds[0].number"],
+    ["with a broken number", { number: 0.5 }, null, "rounds[0].number"],
+  ])("in a list, a round %s, and leaves the others alone", (_, changes, number, field) => {
+    const { round: first } = configuredBody();
+    const odd = { ...(first as object), number: 701, ...(changes as object) };
+    const { rounds, refused } = readRounds(jsonOf({ rounds: [odd, first] }), { ...AFTER, tournament: 8 });
+    expect(rounds.map((good) => good.number)).toEqual([700n]);
+    expect(refused).toMatchObject([{ number, fault: { field } }]);
+    expect(refused[0]?.fault).toBeInstanceOf(InputError);
+  });
+
+  it.each([null, true, "x", []])("in a list, a row %j", (row) => {
+    const { rounds, refused } = readRounds(jsonOf({ rounds: [row, configuredBody()["round"]] }), AFTER);
+    expect(rounds).toHaveLength(1);
+    expect(refused).toMatchObject([{ number: null, fault: { field: "rounds[0]" } }]);
   });
 
   it("whatever is put wherever: read, or refused by an InputError", () => {
@@ -557,7 +611,7 @@ describe("a round of 2021", () => {
   });
 
   it("has in a list, where nothing is known of its stakes, the threshold that is published", () => {
-    const [read] = readRounds(jsonOf({ rounds: [ownMultipliersBody()["round"]] }), AFTER);
+    const [read] = readRounds(jsonOf({ rounds: [ownMultipliersBody()["round"]] }), AFTER).rounds;
     expect(read?.terms.stakeThreshold).toBe(72_000n * ONE);
   });
 

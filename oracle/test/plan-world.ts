@@ -112,6 +112,7 @@ export function feedFor(facts: ChainFacts, offers: readonly OfferedRound[] = [])
   const known = facts.rounds.map(({ number, schedule, terms }) => offer({ number, ...schedule, terms }));
   return {
     rounds: { ok: true, value: [...known, ...offers] },
+    refused: [],
     sheets: new Map(facts.rounds.map(({ number }) => [number, { ok: true, value: SHEET }])),
   };
 }

@@ -343,11 +343,15 @@ describe("plan: reporting", () => {
   });
 
   it.each<[string, FeedView, ReasonCode]>([
-    ["a feed that is down", { rounds: { ok: false, code: "feed_down", message: "" }, sheets: new Map() }, "feed_down"],
-    ["a feed without the round", { rounds: { ok: true, value: [] }, sheets: new Map() }, "feed_missing"],
+    [
+      "a feed that is down",
+      { rounds: { ok: false, code: "feed_down", message: "" }, refused: [], sheets: new Map() },
+      "feed_down",
+    ],
+    ["a feed without the round", { rounds: { ok: true, value: [] }, refused: [], sheets: new Map() }, "feed_missing"],
     [
       "a round that isn't final",
-      { rounds: { ok: true, value: [offer({ resolved: false })] }, sheets: new Map() },
+      { rounds: { ok: true, value: [offer({ resolved: false })] }, refused: [], sheets: new Map() },
       "feed_unsettled",
     ],
     ["a sheet that isn't final", sheet(SHEET.models, false), "feed_unsettled"],
@@ -361,6 +365,15 @@ describe("plan: reporting", () => {
       "two readings that differ",
       { ...feedFor(facts), sheets: new Map([[1n, { ok: false, code: "feed_changed", message: "" }]]) },
       "feed_changed",
+    ],
+    [
+      "a round that the feed's list has wrong, though its scores are there",
+      {
+        ...feedFor(facts),
+        rounds: { ok: true, value: [] },
+        refused: [{ number: 1n, message: "rounds[0].resolveTime: bad" }],
+      },
+      "feed_refused",
     ],
   ])("waits for %s", (_, feed, code) => {
     const [reasons, actions] = refused(feed);
@@ -416,6 +429,58 @@ describe("plan: reporting", () => {
   });
 });
 
+describe("plan: a feed with odd rounds", () => {
+  const early = chain(START - 10_000, [round({ number: 3n })]);
+  const odd = (...numbers: (bigint | null)[]): FeedView => ({
+    ...feedFor(early, [offer({ number: 5n })]),
+    refused: numbers.map((number) => ({ number, message: "rounds[0].resolveTime: null is not text" })),
+  });
+  const refusals = (feed: FeedView, settings = SETTINGS) =>
+    plan(early, feed, settings)
+      .waiting.filter(({ round: number }) => number !== 3n)
+      .map(({ code, round: number, message }) => [code, number, message]);
+
+  it("opens the others, and says what is wrong with one that is still to open", () => {
+    expect(keys(early, odd(4n, 6n))).toEqual(["open 5 "]);
+    expect(refusals(odd(4n))).toEqual([
+      ["feed_refused", 4n, "round 4 can't be opened: rounds[0].resolveTime: null is not text"],
+    ]);
+    expect(refusals(odd(null))).toEqual([
+      ["feed_refused", null, "a round without a number can't be opened: rounds[0].resolveTime: null is not text"],
+    ]);
+  });
+
+  it("is silent of old ones that are over or were never opened, and of one that needs nothing of the feed", () => {
+    expect(refusals(odd(1n, 2n, 3n))).toEqual([]);
+    expect(codes(early, odd(1n, 2n, 3n))).toEqual(["round_open"]);
+  });
+
+  it("leaves one that is still to open to its organizer", () => {
+    expect(refusals(odd(4n), { ...SETTINGS, organizer: null })).toContainEqual([
+      "not_organizer",
+      4n,
+      `round 4 must be opened by the organizer ${ME}, whose key is not here`,
+    ]);
+  });
+
+  it("reports the others", () => {
+    const stakes = packStakes([1_000n]);
+    const locked = batch(0, { state: "locked", stakes, stakesHash: hashWords(stakes) });
+    const two = chain(START + 1_000, [
+      round({ state: "locked", batches: [locked] }),
+      round({ number: 2n, state: "locked", batches: [locked] }),
+    ]);
+    const feed = feedFor(two);
+    if (!feed.rounds.ok) throw new Error("no rounds");
+    const rounds = { ok: true, value: feed.rounds.value.filter(({ number }) => number !== 1n) } as const;
+    const view = { ...feed, rounds, refused: [{ number: 1n, message: "rounds[0].resolveTime: bad" }] };
+    expect(keys(two, view)).toEqual(["report 2 0"]);
+    expect(plan(two, view, SETTINGS).waiting).toMatchObject([
+      { code: "feed_refused", round: 1n, message: "round 1 waits for the feed: rounds[0].resolveTime: bad" },
+    ]);
+  });
+});
+
 describe("plan: settling", () => {
   it("settles nothing while a batch of the round has no report", () => {
     const one = batch(0, { state: "reported", reportedAt: START + 1_000 });
@@ -437,7 +502,11 @@ describe("plan: settling", () => {
   it("settles whatever state the feed is in", () => {
     const reported = batch(0, { state: "reported", reportedAt: START + 1_000, scores: [42n] });
     const facts = chain(START + 1_100, [round({ state: "locked", batches: [reported] })]);
-    const down: FeedView = { rounds: { ok: false, code: "feed_down", message: "gone" }, sheets: new Map() };
+    const down: FeedView = {
+      rounds: { ok: false, code: "feed_down", message: "gone" },
+      refused: [],
+      sheets: new Map(),
+    };
     expect(keys(facts, down)).toEqual(["settle 1 0"]);
   });
 });

@@ -83,7 +83,7 @@ describe("/livez and /readyz", () => {
     expect(await ready(tickAt(poor))).toEqual([503, ["lock_missing_reserve"]]);
     const down = plan(
       poor,
-      { rounds: { ok: false, code: "feed_refused", message: "rounds: bad" }, sheets: new Map() },
+      { rounds: { ok: false, code: "feed_refused", message: "rounds: bad" }, refused: [], sheets: new Map() },
       SETTINGS,
     );
     expect(await ready(tickAt(poor, { plan: down }))).toEqual([503, ["feed_refused", "lock_missing_reserve"]]);
@@ -163,7 +163,10 @@ describe("reading the feed", () => {
     models: SHEET.models.map((model) => ({ ...model, id: model.name, stake: 0n, settled: null })),
   });
   const rounds = () =>
-    Promise.resolve([{ ...offer(), tournament: 8, opensAt: 0, status: "resolved", scoreNames: ["a", "b"] } as const]);
+    Promise.resolve({
+      rounds: [{ ...offer(), tournament: 8, opensAt: 0, status: "resolved", scoreNames: ["a", "b"] } as const],
+      refused: [],
+    });
   const answering = (...answers: (() => Promise<FeedDetails>)[]): Feed => ({
     rounds,
     details: () => answers.shift()?.() ?? Promise.reject(new Error("asked too often")),
@@ -214,7 +217,10 @@ describe("reading the feed", () => {
 
 describe("a turn", () => {
   const facts = chain(START, [round(), round({ number: 2n })]);
-  const feed: Feed = { rounds: () => Promise.resolve([]), details: () => Promise.reject(new Error("not asked")) };
+  const feed: Feed = {
+    rounds: () => Promise.resolve({ rounds: [], refused: [] }),
+    details: () => Promise.reject(new Error("not asked")),
+  };
   const lines: { level: number; code?: string; remedy?: string; msg: string }[] = [];
   const log = pino(
     { level: "debug" },

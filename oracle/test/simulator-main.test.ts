@@ -39,7 +39,7 @@ describe("the simulator's command", () => {
   it("serves made-up rounds on the wall clock until it is told to stop", async () => {
     const { child, output, feed } = await serving("--models", "20", "--rounds", "90", "--seed", "5");
     expect(output.out).toMatch(/^90 rounds of tournament 8 at http.*, the first opens at .*Z\n$/);
-    const states = new Set((await feed.rounds()).map(({ status }) => status));
+    const states = new Set((await feed.rounds()).rounds.map(({ status }) => status));
     expect(states).toEqual(expect.objectContaining({ size: states.size }));
     expect([...states]).toEqual(expect.arrayContaining(["resolved", "resolving", "upcoming"]));
     child.kill("SIGTERM");
@@ -49,7 +49,7 @@ describe("the simulator's command", () => {
 
   it("plays files", async () => {
     const { feed } = await serving("--data", made2021([245, 246]));
-    expect((await feed.rounds()).map(({ number, status }) => [number, status])).toEqual([
+    expect((await feed.rounds()).rounds.map(({ number, status }) => [number, status])).toEqual([
       [245n, "resolved"],
       [246n, "resolved"],
     ]);

@@ -84,6 +84,9 @@ export type OfferedRound = {
   readonly terms: Terms;
 };
 
+/** A round that can't be used as the feed announces it, and why; `number` is null where even that is unknown. */
+export type RefusedOffer = { readonly number: bigint | null; readonly message: string };
+
 /** The scores of a round, model by model. */
 export type ScoreSheet = {
   readonly resolved: boolean;
@@ -95,9 +98,13 @@ export type Reading<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly code: "feed_down" | "feed_refused" | "feed_changed"; readonly message: string };
 
+/** What the feed lists. */
+export type FeedList = Pick<FeedView, "rounds" | "refused">;
+
 /** The feed, as far as the plan needs it; `sheets` holds the rounds that `wantedSheets` asked for. */
 export type FeedView = {
   readonly rounds: Reading<readonly OfferedRound[]>;
+  readonly refused: readonly RefusedOffer[];
   readonly sheets: ReadonlyMap<bigint, Reading<ScoreSheet>>;
 };
 

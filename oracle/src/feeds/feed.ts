@@ -1,4 +1,5 @@
 import type { Hex } from "viem";
+import type { InputError } from "../core/errors.ts";
 import type { Terms } from "../core/payout.ts";
 import type { Scores } from "../core/words.ts";
 
@@ -17,6 +18,12 @@ export type FeedRound = {
   /** What score 0 and score 1 are called; an empty name where the round pays on one score alone. */
   readonly scoreNames: readonly [string, string];
 };
+
+/** A round that can't be used as the feed announces it; `number` is null where even that can't be read. */
+export type RefusedRound = { readonly number: bigint | null; readonly fault: InputError };
+
+/** The rounds that the feed knows, lowest number first, and those that are refused. */
+export type FeedRounds = { readonly rounds: readonly FeedRound[]; readonly refused: readonly RefusedRound[] };
 
 /** A model in a round. */
 export type FeedModel = {
@@ -46,10 +53,10 @@ export type FeedDetails = {
 /** Where rounds and scores come from. */
 export interface Feed {
   /**
-   * The rounds that the feed knows, lowest number first.
-   * @throws FeedUnavailable, InputError
+   * The rounds that the feed knows. A fault in one of them is that round's alone.
+   * @throws FeedUnavailable; InputError where the list as a whole can't be used
    */
-  rounds(): Promise<readonly FeedRound[]>;
+  rounds(): Promise<FeedRounds>;
   /**
    * A round with its models, final or not: look at `resolved`.
    * @throws FeedUnavailable, InputError

@@ -2,8 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { InputError } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";
-import type { Feed } from "./feed.ts";
-import { type Asked, digestOf, readRound, type ReadRound, statusAt } from "./read.ts";
+import type { Feed, FeedRound, RefusedRound } from "./feed.ts";
+import { type Asked, digestOf, readRound, type ReadRound, sortedOut, statusAt } from "./read.ts";
 
 const FILE_NAME = /^round-([1-9]\d*)\.json$/;
 
@@ -15,8 +15,13 @@ export function folderFeed(folder: string, clock = () => Math.floor(Date.now() /
   return {
     async rounds() {
       const now = clock();
-      const files = await readFolder(folder, { now });
-      return files.map((file) => onCalendar(file, now).round);
+      const rounds: (FeedRound | RefusedRound)[] = [];
+      for (const number of await roundNumbers(folder)) {
+        // The first good one says which tournament the folder holds.
+        const tournament = rounds.find((round) => "tournament" in round)?.tournament;
+        rounds.push(await roundOrRefusal(folder, number, tournament === undefined ? { now } : { now, tournament }));
+      }
+      return sortedOut(rounds);
     },
     async details(number) {
       const known = await roundNumbers(folder);
@@ -63,6 +68,19 @@ async function roundNumbers(folder: string): Promise<bigint[]> {
   const numbers = names.flatMap((name) => FILE_NAME.exec(name)?.[1] ?? []).map(BigInt);
   if (numbers.length === 0) throw new InputError("folder", `${folder} holds no file named round-<number>.json`);
   return numbers.sort((a, b) => (a < b ? -1 : 1));
+}
+
+async function roundOrRefusal(
+  folder: string,
+  number: bigint,
+  asked: Partial<Asked> & Pick<Asked, "now">,
+): Promise<FeedRound | RefusedRound> {
+  try {
+    return onCalendar(await readNumbered(folder, number, asked), asked.now).round;
+  } catch (error) {
+    if (error instanceof InputError) return { number, fault: error };
+    throw error;
+  }
 }
 
 async function readNumbered(folder: string, number: bigint, asked: Partial<Asked>): Promise<ReadRound> {

@@ -1,10 +1,10 @@
 import { keccak256, stringToBytes } from "viem";
 import { InputError } from "../core/errors.ts";
-import { type Json, joinPath } from "../core/json.ts";
+import { type Json, joinPath, JsonNumber } from "../core/json.ts";
 import { isUuid, modelId } from "../core/models.ts";
 import { nanoFromDecimalDown, signedNanoFromDecimalTowardZero } from "../core/units.ts";
-import type { FeedDetails, FeedModel, FeedRound } from "./feed.ts";
-import { checkRound, checkRounds, type RawDetails, type RawModel, type RawRound } from "./schema.ts";
+import type { FeedDetails, FeedModel, FeedRound, FeedRounds, RefusedRound } from "./feed.ts";
+import { checkRound, checkRounds, checkRow, type RawDetails, type RawModel, type RawRound } from "./schema.ts";
 import { type Payout, payoutOf, termsOfOwnMultipliers } from "./scores.ts";
 
 /** What was asked for, so that an answer to another question is refused. */
@@ -29,20 +29,54 @@ export type ReadRound = {
 };
 
 /**
- * Reads `{ rounds }`, lowest number first.
- * @throws InputError
+ * Reads `{ rounds }`. A row with a fault is refused alone: one odd round must not stop all others.
+ * @throws InputError where there is no list, or a number is in it twice: which row counts would be chance.
  */
-export function readRounds(body: Json, asked: Asked): FeedRound[] {
+export function readRounds(body: Json, asked: Asked): FeedRounds {
+  const rows = checkRounds(body);
+  refuseRepeated(rows.map(numberOf));
+  return sortedOut(rows.map((row, index) => readRow(row, asked, `rounds[${index}]`)));
+}
+
+/** Good rounds, lowest number first, apart from refused ones. */
+export function sortedOut(read: readonly (FeedRound | RefusedRound)[]): FeedRounds {
+  const rounds = read.filter((round) => "tournament" in round);
+  return {
+    rounds: rounds.toSorted((a, b) => (a.number < b.number ? -1 : 1)),
+    refused: read.filter((round) => "fault" in round),
+  };
+}
+
+function readRow(row: Json, asked: Asked, path: string): FeedRound | RefusedRound {
+  try {
+    const raw = checkRow(row, path);
+    return roundFrom(raw, payoutOf(raw, path), asked, path);
+  } catch (error) {
+    if (error instanceof InputError) return { number: numberOf(row), fault: error };
+    throw error;
+  }
+}
+
+function refuseRepeated(numbers: readonly (bigint | null)[]): void {
   const seen = new Map<bigint, number>();
-  const rounds = checkRounds(body).rounds.map((raw, index) => {
-    const path = `rounds[${index}]`;
-    const round = roundFrom(raw, payoutOf(raw, path), asked, path);
-    const earlier = seen.get(round.number);
-    if (earlier !== undefined) throw new InputError(`${path}.number`, `${raw.number} is also rounds[${earlier}]`);
-    seen.set(round.number, index);
-    return round;
+  numbers.forEach((number, index) => {
+    if (number === null) return;
+    const earlier = seen.get(number);
+    if (earlier !== undefined) {
+      throw new InputError(`rounds[${index}].number`, `${number.toString()} is also rounds[${earlier}]`);
+    }
+    seen.set(number, index);
   });
-  return rounds.sort((a, b) => (a.number < b.number ? -1 : 1));
+}
+
+/** The number of a row, whatever else is wrong with it; null where it has none. */
+function numberOf(row: Json): bigint | null {
+  if (typeof row !== "object" || row === null || !("number" in row) || !(row.number instanceof JsonNumber)) return null;
+  try {
+    return whole(row.number.source, MAX_ROUND, "number");
+  } catch {
+    return null;
+  }
 }
 
 /**

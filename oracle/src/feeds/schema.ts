@@ -74,7 +74,7 @@ const roundDetails = z.object(
   { error: "an object" },
 );
 
-const roundsBody = z.object({ rounds: z.array(round, { error: "a list" }) }, { error: "an object" });
+const roundsBody = z.object({ rounds: z.array(z.custom<Json>(), { error: "a list" }) }, { error: "an object" });
 const roundBody = z.object({ round, roundDetails }, { error: "an object" });
 
 export type RawScoreConfig = z.output<typeof scoreConfig>;
@@ -83,11 +83,20 @@ export type RawModel = z.output<typeof model>;
 export type RawDetails = z.output<typeof roundDetails>;
 
 /**
- * The answer `{ rounds }`.
+ * The rows of the answer `{ rounds }`, unchecked: one of them may have a fault that is none of the others'.
+ * @throws InputError where there is no list
+ */
+export function checkRounds(body: Json): readonly Json[] {
+  return check(roundsBody, body, "").rounds;
+}
+
+/**
+ * One row of `{ rounds }`; `path` is its place in the answer.
  * @throws InputError with the path of the first field that is missing or of the wrong type.
  */
-export function checkRounds(body: Json): { rounds: RawRound[] } {
-  return check(roundsBody, body);
+export function checkRow(row: Json, path: string): RawRound {
+  refuseNonNumbers(row, path);
+  return check(round, row, path);
 }
 
 /**
@@ -95,16 +104,16 @@ export function checkRounds(body: Json): { rounds: RawRound[] } {
  * @throws InputError with the path of the first field that is missing or of the wrong type.
  */
 export function checkRound(body: Json): { round: RawRound; roundDetails: RawDetails } {
-  return check(roundBody, body);
+  refuseNonNumbers(body, "");
+  return check(roundBody, body, "");
 }
 
-function check<Schema extends z.ZodType>(schema: Schema, body: Json): z.output<Schema> {
-  refuseNonNumbers(body, "");
+function check<Schema extends z.ZodType>(schema: Schema, body: Json, at: string): z.output<Schema> {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const path = issue?.path ?? [];
-  const field = path.reduce(joinPath, "");
+  const field = path.reduce(joinPath, at);
   const value = valueAt(body, path);
   const problem = value === undefined ? "is missing; expected" : `${showJson(value)} is not`;
   throw new InputError(field === "" ? "body" : field, `${problem} ${issue?.message ?? "valid"}`);

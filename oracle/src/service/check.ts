@@ -14,8 +14,12 @@ export type Finding = {
 /** Looks at everything that a round will need, and changes nothing. */
 export async function checkSetup(oracle: Oracle): Promise<Finding[]> {
   const feed = await finding("feed", async () => {
-    const rounds = await oracle.feed.rounds();
-    return good("feed", `answers with ${rounds.length} rounds`);
+    const { rounds, refused } = await oracle.feed.rounds();
+    const says = `answers with ${rounds.length} rounds`;
+    const [first] = refused;
+    if (first === undefined) return good("feed", says);
+    const faults = `${says} and ${refused.length} that can't be used: ${first.fault.message}`;
+    return rounds.length > 0 ? good("feed", faults) : bad("feed", faults);
   });
   try {
     const facts = await oracle.readFacts();

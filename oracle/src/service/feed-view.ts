@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { InputError } from "../core/errors.ts";
-import type { ChainFacts, FeedView, Reading, ScoreSheet, Settings } from "../core/facts.ts";
+import type { ChainFacts, FeedList, FeedView, Reading, ScoreSheet, Settings } from "../core/facts.ts";
 import { wantedSheets } from "../core/steps/report.ts";
-import { type Feed, type FeedDetails, FeedUnavailable } from "../feeds/feed.ts";
+import { type Feed, type FeedDetails, type FeedRounds, FeedUnavailable } from "../feeds/feed.ts";
 
 /**
  * Reads from the feed what a plan needs, and never fails: what can't be read is part of the view. `isSpent` says when to
@@ -15,13 +15,22 @@ export async function readFeed(
   timeoutMs: number,
   isSpent: () => boolean,
 ): Promise<FeedView> {
-  const rounds = await reading(() => feed.rounds(), timeoutMs);
+  const list = listOf(await reading(() => feed.rounds(), timeoutMs));
   const sheets = new Map<bigint, Reading<ScoreSheet>>();
-  for (const number of wantedSheets(facts, rounds, settings)) {
+  for (const number of wantedSheets(facts, list, settings)) {
     if (isSpent()) break;
     sheets.set(number, await readTwice(feed, number, timeoutMs));
   }
-  return { rounds, sheets };
+  return { ...list, sheets };
+}
+
+function listOf(answer: Reading<FeedRounds>): FeedList {
+  if (!answer.ok) return { rounds: answer, refused: [] };
+  const { rounds, refused } = answer.value;
+  return {
+    rounds: { ok: true, value: rounds },
+    refused: refused.map(({ number, fault }) => ({ number, message: fault.message })),
+  };
 }
 
 /** What is signed was read twice and was the same both times. */

@@ -1,6 +1,6 @@
 import { isAddressEqual } from "viem";
-import type { Plan, ReasonCode } from "../actions.ts";
-import type { ChainFacts, FeedView, OfferedRound, Schedule, Settings } from "../facts.ts";
+import type { Plan, Reason, ReasonCode } from "../actions.ts";
+import type { ChainFacts, FeedView, OfferedRound, RefusedOffer, Schedule, Settings } from "../facts.ts";
 import { collect, reason, type Step } from "./step.ts";
 
 /** Fixed in the contract: a staker who dislikes a round's terms has this long to leave before it closes, seconds. */
@@ -15,7 +15,25 @@ export function openSteps(facts: ChainFacts, feed: FeedView, settings: Settings)
   const offers = feed.rounds.value
     .filter(({ number, closesAt }) => number > facts.latestRound && closesAt > facts.block.timestamp)
     .toSorted((a, b) => (a.number < b.number ? -1 : 1));
-  return collect(offers.map((offer) => openStep(offer, facts, settings)));
+  const refused = feed.refused.filter(({ number }) => number === null || number > facts.latestRound);
+  return collect([
+    ...offers.map((offer) => openStep(offer, facts, settings)),
+    ...refused.map((refusal) => refusedStep(refusal, facts, settings)),
+  ]);
+}
+
+/** Without the organizer's key the fault is for somebody else to mend, as the round is to open. */
+function refusedStep({ number, message }: RefusedOffer, facts: ChainFacts, settings: Settings): Reason {
+  const subject = number === null ? "a round without a number" : `round ${number.toString()}`;
+  return mayOpen(facts, settings)
+    ? {
+        code: "feed_refused",
+        round: number,
+        batch: null,
+        until: null,
+        message: `${subject} can't be opened: ${message}`,
+      }
+    : { code: "not_organizer", round: number, batch: null, until: null, message: `${subject} ${forOrganizer(facts)}` };
 }
 
 function openStep(offer: OfferedRound, facts: ChainFacts, settings: Settings): Step {
@@ -26,14 +44,20 @@ function openStep(offer: OfferedRound, facts: ChainFacts, settings: Settings): S
   if (now >= deadline) {
     return wait("deadline_missed", "can't be opened any more: an hour's notice before its close is due");
   }
-  if (settings.organizer === null || !isAddressEqual(settings.organizer, facts.organizer)) {
-    return wait("not_organizer", `must be opened by the organizer ${facts.organizer}, whose key is not here`);
-  }
+  if (!mayOpen(facts, settings)) return wait("not_organizer", forOrganizer(facts));
   const impossible = scheduleFault(schedule);
   if (impossible !== null) return wait("schedule_impossible", `can't be opened: ${impossible}`);
   const excess = limitFault(offer, schedule, facts);
   if (excess !== null) return wait("terms_out_of_limits", `can't be opened: ${excess}`);
   return { kind: "open", round: offer.number, terms: offer.terms, schedule, eligibleAt: now, deadline };
+}
+
+function mayOpen({ organizer }: ChainFacts, settings: Settings): boolean {
+  return settings.organizer !== null && isAddressEqual(settings.organizer, organizer);
+}
+
+function forOrganizer({ organizer }: ChainFacts): string {
+  return `must be opened by the organizer ${organizer}, whose key is not here`;
 }
 
 function scheduleOf({ closesAt, resolvesAt }: OfferedRound, settings: Settings): Schedule {

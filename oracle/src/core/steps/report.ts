@@ -4,6 +4,7 @@ import { InputError } from "../errors.ts";
 import type {
   BatchFacts,
   ChainFacts,
+  FeedList,
   FeedView,
   OfferedRound,
   Reading,
@@ -19,11 +20,11 @@ import { collect, reason, type Step } from "./step.ts";
 const SETTLE_RESERVE = 3_600;
 
 /** The rounds whose scores the plan will look at. */
-export function wantedSheets(facts: ChainFacts, rounds: FeedView["rounds"], settings: Settings): bigint[] {
+export function wantedSheets(facts: ChainFacts, list: FeedList, settings: Settings): bigint[] {
   return facts.rounds
     .filter((round) => round.state === "locked" && unreported(round).length > 0)
     .filter((round) => facts.block.timestamp >= round.schedule.resolvesAt)
-    .filter((round) => obstacle(round, facts, rounds, settings) === null)
+    .filter((round) => obstacle(round, facts, list, settings) === null)
     .map(({ number }) => number);
 }
 
@@ -35,7 +36,7 @@ export function reportSteps(round: RoundFacts, facts: ChainFacts, feed: FeedView
   if (facts.block.timestamp < resolvesAt) {
     return collect([reason(round, null, "round_running", "resolves later", resolvesAt)]);
   }
-  const blocked = obstacle(round, facts, feed.rounds, settings);
+  const blocked = obstacle(round, facts, feed, settings);
   if (blocked !== null) return collect([blocked]);
   const sheet = usableSheet(round, feed.sheets.get(round.number));
   if ("code" in sheet) return collect([sheet]);
@@ -48,7 +49,7 @@ export function reportSteps(round: RoundFacts, facts: ChainFacts, feed: FeedView
 }
 
 /** Why no report of the round can be made now, whatever its scores are. */
-function obstacle(round: RoundFacts, facts: ChainFacts, rounds: FeedView["rounds"], settings: Settings): Reason | null {
+function obstacle(round: RoundFacts, facts: ChainFacts, list: FeedList, settings: Settings): Reason | null {
   const { settledBy } = round.schedule;
   if (facts.block.timestamp >= reportDeadline(round)) {
     return reason(round, null, "deadline_missed", "was not reported in time and can only be voided", settledBy);
@@ -59,7 +60,14 @@ function obstacle(round: RoundFacts, facts: ChainFacts, rounds: FeedView["rounds
     const have = `${signers.length} of the ${round.quorum} signatures that it needs can be made here`;
     return wait(round, "signatures_missing", `can't be reported: ${have}`);
   }
+  return unresolved(round, list);
+}
+
+/** Why the feed's list doesn't call the round resolved. */
+function unresolved(round: RoundFacts, { rounds, refused }: FeedList): Reason | null {
   if (!rounds.ok) return wait(round, rounds.code, `waits for the feed: ${rounds.message}`);
+  const refusal = refused.find(({ number }) => number === round.number);
+  if (refusal !== undefined) return wait(round, "feed_refused", `waits for the feed: ${refusal.message}`);
   const offer = offerOf(rounds, round);
   if (offer === undefined) return wait(round, "feed_missing", "is not in the feed");
   return offer.resolved ? null : wait(round, "feed_unsettled", "has no final scores in the feed yet");
