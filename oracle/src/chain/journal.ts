@@ -58,11 +58,16 @@ const EVENTS = [
 ] as const;
 const SELECTORS = EVENTS.map((name) => toEventSelector(getAbiItem({ abi: numeraireStakingAbi, name })));
 
+/** A node that is late again for half as much is slow or hangs: the next turn asks on from here, for less. */
+const MOST_LATE_IN_A_ROW = 2;
+
 type Entry = ReturnType<typeof parseEntries>[number];
 
 export function journalReader(options: JournalOptions): JournalReader {
   let pages = new Pages();
   let cursor: { number: bigint; hash: Hex } | null = null;
+  // Outlives a turn that gave up: a node that needs a far smaller question would else never be asked it.
+  let range = options.range;
 
   const forget = (): void => {
     pages = new Pages();
@@ -72,14 +77,18 @@ export function journalReader(options: JournalOptions): JournalReader {
   const upTo = async (block: { number: bigint; hash: Hex }): Promise<Journal> => {
     if (cursor !== null && !(await stands(options.client, cursor, block))) forget();
     let from: bigint = cursor === null ? options.deploymentBlock : cursor.number + 1n;
-    let range = options.range;
+    let lateInARow = 0;
     while (from <= block.number) {
       const to: bigint = from + range > block.number ? block.number : from + range - 1n;
       const entries = await entriesOrRefusal(options, from, to);
-      if (entries === null) {
-        range = range / 2n;
+      if (!Array.isArray(entries)) {
+        lateInARow = isLate(entries) ? lateInARow + 1 : 0;
+        // Of what was asked: half of a range that is larger than that would be the same question again.
+        range = (to - from + 1n) / 2n;
+        if (lateInARow >= MOST_LATE_IN_A_ROW) throw entries;
         continue;
       }
+      lateInARow = 0;
       const hash = to === block.number ? block.hash : (await options.client.getBlock({ blockNumber: to })).hash;
       entries.forEach((entry) => {
         pages.add(entry);
@@ -87,6 +96,7 @@ export function journalReader(options: JournalOptions): JournalReader {
       cursor = { number: to, hash };
       from = to + 1n;
     }
+    range = options.range;
     return pages;
   };
 
@@ -166,12 +176,12 @@ async function stands(
   return (await client.getBlock({ blockNumber: cursor.number })).hash === cursor.hash;
 }
 
-/** The entries of a range; null where the node refuses so many blocks at once. */
-async function entriesOrRefusal(options: JournalOptions, from: bigint, to: bigint): Promise<Entry[] | null> {
+/** The entries of a range, or the node's refusal of so many blocks at once. */
+async function entriesOrRefusal(options: JournalOptions, from: bigint, to: bigint): Promise<Entry[] | BaseError> {
   try {
     return await entriesBetween(options, from, to);
   } catch (error) {
-    if (to > from && isAnswer(error)) return null;
+    if (to > from && isAnswer(error)) return error;
     throw error;
   }
 }
@@ -199,7 +209,7 @@ function parseEntries(logs: Parameters<typeof parseEventLogs>[0]["logs"]) {
 }
 
 /** Whether the node was there and said no, said too much, or took too long: a smaller question may do. */
-function isAnswer(error: unknown): boolean {
+function isAnswer(error: unknown): error is BaseError {
   if (!(error instanceof BaseError)) return false;
   const answer = error.walk(
     (cause) =>
@@ -209,4 +219,8 @@ function isAnswer(error: unknown): boolean {
       (cause instanceof HttpRequestError && cause.status !== undefined),
   );
   return answer !== null;
+}
+
+function isLate(error: BaseError): boolean {
+  return error.walk((cause) => cause instanceof TimeoutError) !== null;
 }
