@@ -81,11 +81,11 @@ function rpcUrl({ rpcUrl: url, rpcUrlFile }: Config): string {
 }
 
 /** Both feeds live by the chain's clock: a round is resolved for them when it is for the contract. */
-function buildFeed({ feed }: Config, clock: () => number): Feed {
+function buildFeed({ feed, feedTimeoutMs }: Config, clock: () => number): Feed {
   if (feed.kind === "folder") return folderFeed(feed.path, clock);
   const { url, tournament, tokenFile } = feed;
   const token = tokenFile === undefined ? {} : { token: readSecretFile(tokenFile, "config.feed.tokenFile") };
-  return numeraiFeed({ url, tournament, clock, ...token });
+  return numeraiFeed({ url, tournament, clock, timeoutMs: feedTimeoutMs, ...token });
 }
 
 function settingsOf({ opening, repeatVetoed }: Config, keys: Keys): Settings {
