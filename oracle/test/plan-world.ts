@@ -104,7 +104,15 @@ export function chain(now: number, rounds: readonly RoundFacts[], changes: Parti
 }
 
 export function offer(changes: Partial<OfferedRound> = {}): OfferedRound {
-  return { number: 1n, closesAt: START, resolvesAt: START + 1_000, resolved: true, terms: TERMS, ...changes };
+  return {
+    number: 1n,
+    opensAt: START - 20_000,
+    closesAt: START,
+    resolvesAt: START + 1_000,
+    resolved: true,
+    terms: TERMS,
+    ...changes,
+  };
 }
 
 /** A feed that knows the rounds of the chain, all final, and what it offers beside them. */

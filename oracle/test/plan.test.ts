@@ -429,6 +429,30 @@ describe("plan: reporting", () => {
   });
 });
 
+describe("plan: a round that stays unopened", () => {
+  const opensAt = START - 10_000;
+  const openAt = (now: number, since = opensAt) => {
+    const facts = chain(now, []);
+    const [action] = plan(facts, feedFor(facts, [offer({ opensAt: since })]), SETTINGS).actions;
+    if (action === undefined) throw new Error("nothing to open");
+    return action;
+  };
+
+  it("is due since the feed opened it, at every later time", () => {
+    expect([0, 100, 5_000].map((later) => openAt(opensAt + later).eligibleAt)).toEqual([opensAt, opensAt, opensAt]);
+  });
+
+  it("is due at once where the feed opens it later", () => {
+    expect(openAt(opensAt - 1).eligibleAt).toBe(opensAt - 1);
+  });
+
+  it("is due since an hour before its deadline where the feed opens it later than that", () => {
+    const deadline = START - 3_600 - SETTINGS.openMargin + 1;
+    const times = [deadline - 3_000, deadline - 1].map((now) => openAt(now, START - 3_600));
+    expect(times.map(({ eligibleAt }) => eligibleAt)).toEqual([deadline - 3_600, deadline - 3_600]);
+  });
+});
+
 describe("plan: a feed with odd rounds", () => {
   const early = chain(START - 10_000, [round({ number: 3n })]);
   const odd = (...numbers: (bigint | null)[]): FeedView => ({

@@ -73,6 +73,16 @@ describe("/livez and /readyz", () => {
     expect(await ready({ ...near, done })).toEqual([200, []]);
   });
 
+  it("isn't when a round that could long have been opened must be opened soon", async () => {
+    const unopened = (now: number): Tick => {
+      const facts = chain(now, []);
+      const feed = feedFor(facts, [offer({ opensAt: START - 20_000 })]);
+      return tickAt(facts, { plan: plan(facts, feed, SETTINGS) });
+    };
+    expect(await ready(unopened(START - 10_000))).toEqual([200, []]);
+    expect(await ready(unopened(START - 5_000))).toEqual([503, ["deadline_near"]]);
+  });
+
   it("tells the time to the nearest deadline", async () => {
     const answer = await appAt(tickAt(chain(START + 100, [round()]))).inject("/readyz");
     expect(answer.json()).toMatchObject({ slackSeconds: 500 });
@@ -164,7 +174,7 @@ describe("reading the feed", () => {
   });
   const rounds = () =>
     Promise.resolve({
-      rounds: [{ ...offer(), tournament: 8, opensAt: 0, status: "resolved", scoreNames: ["a", "b"] } as const],
+      rounds: [{ ...offer(), tournament: 8, status: "resolved", scoreNames: ["a", "b"] } as const],
       refused: [],
     });
   const answering = (...answers: (() => Promise<FeedDetails>)[]): Feed => ({

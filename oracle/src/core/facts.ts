@@ -77,6 +77,7 @@ export type ChainFacts = {
 /** A round as a feed announces it. */
 export type OfferedRound = {
   readonly number: bigint;
+  readonly opensAt: number;
   readonly closesAt: number;
   readonly resolvesAt: number;
   /** Whether its scores are final. */

@@ -6,6 +6,9 @@ import { collect, reason, type Step } from "./step.ts";
 /** Fixed in the contract: a staker who dislikes a round's terms has this long to leave before it closes, seconds. */
 const MIN_NOTICE = 3_600;
 
+/** A round that the feed opens only after the deadline, as one of a single hour, is urgent from so long before it, seconds. */
+const LAST_STRETCH = 3_600;
+
 /** Opens what the feed announces and the chain doesn't have yet, lowest number first. */
 export function openSteps(facts: ChainFacts, feed: FeedView, settings: Settings): Plan {
   if (!feed.rounds.ok) {
@@ -49,7 +52,9 @@ function openStep(offer: OfferedRound, facts: ChainFacts, settings: Settings): S
   if (impossible !== null) return wait("schedule_impossible", `can't be opened: ${impossible}`);
   const excess = limitFault(offer, schedule, facts);
   if (excess !== null) return wait("terms_out_of_limits", `can't be opened: ${excess}`);
-  return { kind: "open", round: offer.number, terms: offer.terms, schedule, eligibleAt: now, deadline };
+  // Not the time of this plan: fee and urgency of a round that isn't opened grow with the time since then.
+  const eligibleAt = Math.min(now, offer.opensAt, deadline - LAST_STRETCH);
+  return { kind: "open", round: offer.number, terms: offer.terms, schedule, eligibleAt, deadline };
 }
 
 function mayOpen({ organizer }: ChainFacts, settings: Settings): boolean {
