@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildWorld, type World } from "./reconciler-world.ts";
@@ -57,6 +58,7 @@ describe("oracle, the command", () => {
       "good chain",
       "good reporter",
       "good reporter",
+      "good quorum",
       "good relayer",
       "good organizer",
       "good organizer",
@@ -82,8 +84,21 @@ describe("oracle, the command", () => {
       "a stranger as reporter",
       { reporterKeyFiles: ["relayer"] },
       1,
-      /bad +reporter +0x\w+ is a reporter of 0 of the 1 rounds in flight/,
+      /bad +reporter +0x\w+ is not in the tournament's reporter set, and a reporter of 0 of the 1 rounds in flight; mend/,
     ],
+    [
+      "too few reporters for a quorum",
+      { reporterKeyFiles: ["reporter-0"] },
+      1,
+      /bad +quorum +1 of the 2 signatures that a report of a new round needs can be made here; add keys/,
+    ],
+    [
+      "the same reporter twice",
+      { reporterKeyFiles: ["reporter-0", "reporter-0"] },
+      1,
+      /bad +reporter +0x\w+ is given twice in config\.reporterKeyFiles.*\n+bad +quorum +1 of the 2/,
+    ],
+    ["no reporters", { reporterKeyFiles: [] }, 0, /good +reporters +no key: this oracle reports nothing/],
     ["an empty feed", { feed: { kind: "folder", path: "nowhere" } }, 1, /bad +feed +folder: .*nowhere can't be read/],
     ["a dead node", { rpcUrl: "http://127.0.0.1:9/secret-canary" }, 3, /unknown +chain +the chain can't be read/],
     [
@@ -97,6 +112,17 @@ describe("oracle, the command", () => {
     expect(out).toMatch(line);
     expect(code).toBe(expected);
     expect(out + err).not.toContain("secret-canary");
+  });
+
+  it("check can't tell whether a feed without any round is the right one", async () => {
+    const server = createServer((_, response) => response.end('{"data":{"rounds":[]}}')).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as { port: number };
+    const feed = { kind: "numerai", url: `http://127.0.0.1:${port}`, tournament: 9 };
+    const { code, out } = await oracle("check", "--config", world.writeConfig("roundless.json", { feed }));
+    server.close();
+    expect(out).toMatch(/unknown +feed +answers with 0 rounds; check that config\.feed\.tournament is/);
+    expect(code).toBe(3);
   });
 
   it.each<[string, readonly string[], RegExp]>([

@@ -1,5 +1,6 @@
-import { formatEther, isAddressEqual, type LocalAccount } from "viem";
-import { ChainTrouble } from "../chain/errors.ts";
+import { type Address, formatEther, isAddressEqual, type LocalAccount } from "viem";
+import { ChainRefusal, ChainTrouble } from "../chain/errors.ts";
+import type { ReporterSet } from "../chain/reporters.ts";
 import type { ChainFacts } from "../core/facts.ts";
 import { InputError } from "../core/errors.ts";
 import type { Oracle } from "./oracle.ts";
@@ -17,6 +18,9 @@ export async function checkSetup(oracle: Oracle): Promise<Finding[]> {
     const { rounds, refused } = await oracle.feed.rounds();
     const says = `answers with ${rounds.length} rounds`;
     const [first] = refused;
+    if (rounds.length + refused.length === 0) {
+      return unknown("feed", `${says}; check that config.feed.tournament is the feed's number of the tournament`);
+    }
     if (first === undefined) return good("feed", says);
     const faults = `${says} and ${refused.length} that can't be used: ${first.fault.message}`;
     return rounds.length > 0 ? good("feed", faults) : bad("feed", faults);
@@ -25,19 +29,53 @@ export async function checkSetup(oracle: Oracle): Promise<Finding[]> {
     const facts = await oracle.readFacts();
     const { block, contract, tournament, chainId } = facts;
     const seen = `tournament ${tournament} of ${contract} on chain ${chainId}, block ${block.number.toString()}`;
-    return [good("chain", seen), ...reporters(oracle, facts), ...(await senders(oracle, facts)), feed];
+    return [good("chain", seen), ...(await reporters(oracle, facts)), ...(await senders(oracle, facts)), feed];
   } catch (error) {
     return [failed("chain", error), feed];
   }
 }
 
-function reporters({ keys }: Oracle, { rounds }: ChainFacts): Finding[] {
-  return keys.reporters.map(({ address }) => {
-    const serves = rounds.filter((round) => round.reporters.some((reporter) => isAddressEqual(reporter, address)));
-    const says = `${address} is a reporter of ${serves.length} of the ${rounds.length} rounds in flight`;
-    // Without a round in flight there is no set to be in: a set counts for the rounds opened under it.
-    return { what: "reporter", verdict: rounds.length > 0 && serves.length === 0 ? "bad" : "good", says };
-  });
+async function reporters(oracle: Oracle, facts: ChainFacts): Promise<Finding[]> {
+  const mine = oracle.keys.reporters.map(({ address }) => address);
+  if (mine.length === 0) return [good("reporters", "no key: this oracle reports nothing")];
+  try {
+    const set = await oracle.readReporterSet(facts);
+    return [...mine.map((address, index) => reporter(address, mine.slice(0, index), set, facts)), quorum(mine, set)];
+  } catch (error) {
+    return [failed("reporters", error)];
+  }
+}
+
+/** A set counts for the rounds opened under it: one who is no longer in the current set may still serve older rounds. */
+function reporter(
+  address: Address,
+  earlier: readonly Address[],
+  current: ReporterSet,
+  { rounds }: ChainFacts,
+): Finding {
+  if (includes(earlier, address)) {
+    return bad("reporter", `${address} is given twice in config.reporterKeyFiles, and signs once; give another key`);
+  }
+  const serves = rounds.filter((round) => includes(round.reporters, address)).length;
+  const inFlight = `a reporter of ${serves} of the ${rounds.length} rounds in flight`;
+  if (includes(current.reporters, address)) {
+    return good("reporter", `${address} is in the tournament's reporter set, and ${inFlight}`);
+  }
+  const says = `${address} is not in the tournament's reporter set, and ${inFlight}`;
+  return serves > 0 ? good("reporter", says) : bad("reporter", `${says}; mend config.reporterKeyFiles`);
+}
+
+/** Nobody adds signatures to a report later on: too few keys here are as good as none. */
+function quorum(mine: readonly Address[], current: ReporterSet): Finding {
+  const here = current.reporters.filter((address) => includes(mine, address)).length;
+  const says = `${here} of the ${current.quorum} signatures that a report of a new round needs can be made here`;
+  return here >= current.quorum
+    ? good("quorum", says)
+    : bad("quorum", `${says}; add keys of its reporters to config.reporterKeyFiles`);
+}
+
+function includes(addresses: readonly Address[], wanted: Address): boolean {
+  return addresses.some((address) => isAddressEqual(address, wanted));
 }
 
 async function senders(oracle: Oracle, facts: ChainFacts): Promise<Finding[]> {
@@ -75,12 +113,15 @@ function failed(what: string, error: unknown): Finding {
   const says = error instanceof Error ? error.message : String(error);
   if (error instanceof InputError) return bad(what, says);
   const incomplete = error instanceof ChainTrouble && error.code === "events_incomplete";
-  const lasting = incomplete || (error instanceof Error && error.name === "ChainRefusal");
-  return lasting ? bad(what, says) : { what, verdict: "unknown", says };
+  return incomplete || error instanceof ChainRefusal ? bad(what, says) : unknown(what, says);
 }
 
 function good(what: string, says: string): Finding {
   return { what, verdict: "good", says };
+}
+
+function unknown(what: string, says: string): Finding {
+  return { what, verdict: "unknown", says };
 }
 
 function bad(what: string, says: string): Finding {

@@ -5,6 +5,7 @@ import { eventsClient, readingClient, sendingClient } from "../chain/client.ts";
 import { executor } from "../chain/executor.ts";
 import { readFacts } from "../chain/facts.ts";
 import { journalReader } from "../chain/journal.ts";
+import { readReporterSet, type ReporterSet } from "../chain/reporters.ts";
 import { InputError } from "../core/errors.ts";
 import type { ChainFacts, Settings } from "../core/facts.ts";
 import type { Feed } from "../feeds/feed.ts";
@@ -20,6 +21,7 @@ import { reconciler, type Reconciler } from "./reconciler.ts";
 export type Oracle = {
   readonly reconciler: Reconciler;
   readonly readFacts: () => Promise<ChainFacts>;
+  readonly readReporterSet: (facts: ChainFacts) => Promise<ReporterSet>;
   readonly balanceOf: (account: LocalAccount) => Promise<bigint>;
   readonly feed: Feed;
   readonly keys: Keys;
@@ -56,6 +58,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
   return {
     reconciler: reconciler({ ...config, readFacts: facts, feed, settings: settingsOf(config, keys), perform, log }),
     readFacts: facts,
+    readReporterSet: ({ block }) => readReporterSet({ client, contract }, tournament, block.number),
     balanceOf: ({ address }) => client.getBalance({ address }),
     feed,
     keys,
