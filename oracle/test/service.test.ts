@@ -298,6 +298,13 @@ describe("a turn", () => {
   });
 });
 
+describe("a failure in the table", () => {
+  it.each(["The request timed out.", "The request timed out"])("ends its message %j once", (message) => {
+    const table = tickTable(tickAt(chain(START, []), { failures: [{ action: null, code: "rpc_down", message }] }));
+    expect(table).toContain("rpc_down: The request timed out. check the node");
+  });
+});
+
 describe("key files", () => {
   let folder: string;
   beforeAll(() => {

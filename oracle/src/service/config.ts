@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type Address, getAddress, isAddress } from "viem";
 import { z } from "zod";
+import { SETTLE_RESERVE } from "../core/steps/report.ts";
 
 /** The configuration is wrong. `problems` names every bad value, what it is and what is allowed, one a line. */
 export class ConfigError extends Error {
@@ -16,9 +17,6 @@ export class ConfigError extends Error {
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
-
-/** Fixed in the contract: a report must leave the guardian's window and this much time before `settledBy`. */
-const REPORT_RESERVE = HOUR;
 
 const addressError = "must be an address: 0x and 40 hex digits";
 const address = z
@@ -66,9 +64,9 @@ const opening = z
     /** Added to the contract's notice of one hour: how much earlier than the last moment a round must be opened. */
     marginSeconds: integer(0, 30 * DAY).default(300),
   })
-  .refine((value) => value.settleWindowSeconds > value.disputeWindowSeconds + REPORT_RESERVE, {
+  .refine((value) => value.settleWindowSeconds > value.disputeWindowSeconds + SETTLE_RESERVE, {
     path: ["settleWindowSeconds"],
-    error: `must be more than disputeWindowSeconds + ${REPORT_RESERVE}, or no report could ever arrive in time`,
+    error: `must be more than disputeWindowSeconds + ${SETTLE_RESERVE}, or no report could ever arrive in time`,
   });
 
 const schema = z

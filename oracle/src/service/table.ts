@@ -14,7 +14,7 @@ export function tickTable({ facts, plan, done, failures }: Tick): string {
     ...failures.map(({ action, code, message }) => [
       "failed",
       action === null ? "reading" : describe(action),
-      `${code}: ${message}. ${REASONS[code].remedy}`,
+      `${code}: ${asSentence(message)} ${REASONS[code].remedy}`,
     ]),
     ...plan.waiting.map(({ code, message, until }) => [
       "waits",
@@ -30,6 +30,11 @@ export function tickTable({ facts, plan, done, failures }: Tick): string {
 /** The findings of a check, one a line. */
 export function findingsTable(findings: readonly Finding[]): string {
   return aligned(findings.map(({ verdict, what, says }) => [verdict, what, says]));
+}
+
+/** Messages of nodes and libraries come with a full stop or without. */
+function asSentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
 }
 
 function aligned(rows: readonly (readonly string[])[]): string {

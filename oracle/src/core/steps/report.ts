@@ -17,7 +17,7 @@ import { hashWords } from "../words.ts";
 import { collect, reason, type Step } from "./step.ts";
 
 /** Fixed in the contract: a report leaves this long after its dispute window, so that it can still be settled, seconds. */
-const SETTLE_RESERVE = 3_600;
+export const SETTLE_RESERVE = 3_600;
 
 /** The rounds whose scores the plan will look at. */
 export function wantedSheets(facts: ChainFacts, list: FeedList, settings: Settings): bigint[] {
