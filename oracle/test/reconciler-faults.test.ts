@@ -1,3 +1,4 @@
+import { parseTransaction } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { modelId } from "../src/core/models.ts";
 import type { Code } from "../src/service/reasons.ts";
@@ -222,6 +223,21 @@ describe("a node with a fault", { timeout: 60_000 }, () => {
     proxy.fault = null;
     const after = await hasty.reconciler.tick();
     expect([after.done, after.failures]).toEqual([[], []]);
+  });
+
+  it("whose base fee is above the limit is sent nothing dearer, and that is said", async () => {
+    await world.chain.setNextBlockBaseFeePerGas({ baseFeePerGas: 10n ** 12n });
+    await world.chain.mine({ blocks: 1 });
+    const sent: string[] = [];
+    proxy.fault = ({ method, params }) => {
+      if (method === "eth_sendRawTransaction") sent.push(String(params?.[0]));
+      return undefined;
+    };
+    const { failures } = await oracle({ receiptTimeoutMs: 200 }).reconciler.tick();
+    expect(failures.map(({ code }) => code)).toEqual(["tx_pending"]);
+    expect(failures[0]?.message).toMatch(/its fee is at the limit of 500 gwei; raise config\.maxFeePerGasGwei/);
+    const fees = sent.map((raw) => parseTransaction(raw as `0x${string}`).maxFeePerGas);
+    expect(fees).toEqual([500n * 10n ** 9n]);
   });
 
   it("where the contract or the tournament is missing says so", async () => {

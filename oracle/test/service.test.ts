@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { feeAfter } from "../src/chain/fee.ts";
+import { feeAfter, limited } from "../src/chain/fee.ts";
 import { InputError } from "../src/core/errors.ts";
 import { plan } from "../src/core/plan.ts";
 import { type Feed, type FeedDetails, FeedUnavailable } from "../src/feeds/feed.ts";
@@ -375,6 +375,13 @@ describe("the fee", () => {
     }
     expect(feeAfter(10 ** 9, 7n, 10n ** 6n)).toEqual(last);
     expect(Number(last.maxPriorityFeePerGas) / 10 ** 6).toBeCloseTo(5.2, 1);
+  });
+
+  it("is never above the limit, in either part", () => {
+    const fee = { maxFeePerGas: 100n, maxPriorityFeePerGas: 40n };
+    expect(limited(fee, 100n)).toEqual(fee);
+    expect(limited(fee, 50n)).toEqual({ maxFeePerGas: 50n, maxPriorityFeePerGas: 40n });
+    expect(limited(fee, 30n)).toEqual({ maxFeePerGas: 30n, maxPriorityFeePerGas: 30n });
   });
 
   it("is that of the first second for an action that isn't due yet", () => {

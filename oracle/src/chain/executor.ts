@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Address,
+  formatGwei,
   type Hash,
   type Hex,
   keccak256,
@@ -9,7 +10,7 @@ import {
   TransactionReceiptNotFoundError,
 } from "viem";
 import { ChainRefusal, ChainTrouble, isRevert, revertOf, sayWhy, type Revert } from "./errors.ts";
-import { feeAfter } from "./fee.ts";
+import { feeAfter, limited } from "./fee.ts";
 
 /** A transaction to send. `eligibleAt`: since when (unix seconds) it has been possible; decides its fee. */
 export type Transaction = { readonly data: Hex; readonly from: LocalAccount; readonly eligibleAt: number };
@@ -34,7 +35,11 @@ export type ExecutorOptions = {
   readonly chainId: number;
   readonly contract: Address;
   readonly receiptTimeoutMs: number;
+  /** The most that is ever offered for a unit of gas, wei. */
+  readonly maxFeePerGas: bigint;
 };
+
+type Prepared = { readonly signed: Hex; readonly isFeeLimited: boolean };
 
 /** The most that a transaction may use (EIP-7825). */
 const MAX_GAS = 16_777_216n;
@@ -44,16 +49,27 @@ const LAST_LOOK_MS = 1_000;
 export function executor(options: ExecutorOptions): Executor {
   return {
     async send(transaction) {
-      const signed = await unlessDone(() => prepare(options, transaction));
-      if (typeof signed !== "string") return signed;
-      const hash = await publish(options.sending, signed);
-      return { kind: "done", hash, gasUsed: await gasUsedBy(options, hash) };
+      const prepared = await unlessDone(() => prepare(options, transaction));
+      if ("kind" in prepared) return prepared;
+      try {
+        const hash = await publish(options.sending, prepared.signed);
+        return { kind: "done", hash, gasUsed: await gasUsedBy(options, hash) };
+      } catch (error) {
+        throw prepared.isFeeLimited ? withLimit(error, options.maxFeePerGas) : error;
+      }
     },
   };
 }
 
+/** Says of a transaction that waits for its turn that no higher fee will come to help it. */
+function withLimit(error: unknown, limit: bigint): unknown {
+  if (!(error instanceof ChainTrouble) || !["tx_pending", "tx_unmined"].includes(error.code)) return error;
+  const reached = `its fee is at the limit of ${formatGwei(limit)} gwei; raise config.maxFeePerGasGwei to offer more`;
+  return new ChainTrouble(error.code, `${error.message}; ${reached}`, { cause: error });
+}
+
 /** Tells what a refusal of the contract comes to: nothing left to do, a chain that moved, or a fault. */
-async function unlessDone(prepared: () => Promise<Hex>): Promise<Hex | Outcome> {
+async function unlessDone(prepared: () => Promise<Prepared>): Promise<Prepared | Outcome> {
   try {
     return await prepared();
   } catch (error) {
@@ -98,8 +114,8 @@ const MOVED = new Set([
 ]);
 
 /** Tries the call on the latest state, then signs it with the gas and the fee that it needs now. */
-async function prepare(options: ExecutorOptions, { data, from, eligibleAt }: Transaction): Promise<Hex> {
-  const { reading, chainId, contract } = options;
+async function prepare(options: ExecutorOptions, { data, from, eligibleAt }: Transaction): Promise<Prepared> {
+  const { reading, chainId, contract, maxFeePerGas } = options;
   const call = { account: from.address, to: contract, data };
   // First of all, because nodes give the contract's answer to a call more reliably than to an estimate.
   await reading.call(call);
@@ -110,9 +126,11 @@ async function prepare(options: ExecutorOptions, { data, from, eligibleAt }: Tra
     // The confirmed nonce and nothing remembered: whatever is stuck there is replaced.
     reading.getTransactionCount({ address: from.address, blockTag: "latest" }),
   ]);
-  const fee = feeAfter(Number(block.timestamp) - eligibleAt, block.baseFeePerGas ?? 0n, tip);
+  const wanted = feeAfter(Number(block.timestamp) - eligibleAt, block.baseFeePerGas ?? 0n, tip);
+  const fee = limited(wanted, maxFeePerGas);
   const gas = withHeadroom(estimate);
-  return from.signTransaction({ type: "eip1559", chainId, to: contract, data, nonce, gas, ...fee });
+  const signed = await from.signTransaction({ type: "eip1559", chainId, to: contract, data, nonce, gas, ...fee });
+  return { signed, isFeeLimited: wanted.maxFeePerGas > maxFeePerGas };
 }
 
 /** A quarter more than estimated: whoever comes first to a fresh slot pays more than the rehearsal did. */
@@ -170,6 +188,10 @@ function refusedOrUnreachable(error: unknown): ChainTrouble | ChainRefusal {
   }
   if (/nonce|underpriced|replac|mempool|txpool/i.test(why)) {
     return new ChainTrouble("tx_pending", `another transaction of the sender is under way: ${why}`, { cause: error });
+  }
+  // Only a limited fee is ever below the base fee.
+  if (/base.?fee/i.test(why)) {
+    return new ChainTrouble("tx_pending", `the node doesn't take it at this fee: ${why}`, { cause: error });
   }
   return unreachable(error);
 }

@@ -17,3 +17,9 @@ export function feeAfter(waited: number, baseFee: bigint, tip: bigint): Fee {
   const maxPriorityFeePerGas = climb(tip > LEAST_TIP ? tip : LEAST_TIP);
   return { maxFeePerGas: climb(2n * baseFee) + maxPriorityFeePerGas, maxPriorityFeePerGas };
 }
+
+/** The fee, or as much of it as the limit allows. */
+export function limited({ maxFeePerGas, maxPriorityFeePerGas }: Fee, limit: bigint): Fee {
+  const atMostLimit = (price: bigint): bigint => (price < limit ? price : limit);
+  return { maxFeePerGas: atMostLimit(maxFeePerGas), maxPriorityFeePerGas: atMostLimit(maxPriorityFeePerGas) };
+}

@@ -99,6 +99,8 @@ const schema = z
       feedTimeoutMs: integer(100, 600_000).default(30_000),
       /** How long a sent transaction is waited for before the next reconciliation looks again. */
       receiptTimeoutMs: integer(100, HOUR * 1_000).default(30_000),
+      /** No transaction ever offers more for its gas. */
+      maxFeePerGasGwei: integer(1, 1_000_000).default(500),
       /** Most blocks of one question for events; halved wherever the node refuses. */
       logRangeBlocks: integer(1, 10_000_000).default(10_000),
       /** An older latest block makes the service unready; 0: never, for a chain that mines only on demand. */

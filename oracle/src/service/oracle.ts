@@ -1,4 +1,4 @@
-import type { LocalAccount } from "viem";
+import { type LocalAccount, parseGwei } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import type { Logger } from "pino";
 import { eventsClient, readingClient, sendingClient } from "../chain/client.ts";
@@ -53,6 +53,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     chainId,
     contract,
     receiptTimeoutMs: config.receiptTimeoutMs,
+    maxFeePerGas: parseGwei(config.maxFeePerGasGwei.toString()),
   });
   const perform = performer({ keys, executor: send, domain: { chainId, verifyingContract: contract }, tournament });
   return {
