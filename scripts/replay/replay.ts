@@ -51,7 +51,7 @@ export async function replayRound(connection: NetworkConnection, round: FeedRoun
     tournament: stage.tournament,
     round: round.number,
     models: new Map(staked.map((model) => [model.model, model])),
-    exposure: round.terms.exposure,
+    terms: round.terms,
     from: stage.from,
   });
   return { settlements, record: await recordOf(stage, round, settlements, { positions, ...gas }) };

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { ROUND_STATES } from "../../oracle/src/chain/rounds.ts";
 import type { SimulatedRound, Source } from "../../oracle/src/simulator/source.ts";
 import type { NumeraireStaking } from "../../types/NumeraireStaking.js";
 import { step } from "../support/terminal.ts";
@@ -9,7 +10,6 @@ import type { Stakers } from "./stakers.ts";
 const STAKING_LEAD = 3_600;
 const PATIENCE_MS = 120_000;
 const POLL_MS = 100;
-const STATES = ["none", "open", "locking", "locked", "settled", "void"] as const;
 
 type ChainRound = Awaited<ReturnType<NumeraireStaking["roundOf"]>>;
 
@@ -130,7 +130,7 @@ async function until(
 }
 
 function stateName(state: bigint): string | undefined {
-  return STATES[Number(state)];
+  return ROUND_STATES[Number(state)];
 }
 
 function namesOf({ rounds }: Source): string {

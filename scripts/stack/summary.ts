@@ -1,3 +1,4 @@
+import { WEI_PER_NANO } from "../../oracle/src/core/units.ts";
 import type { Feed } from "../../oracle/src/feeds/feed.ts";
 import { compareWithChain } from "../../subgraph/engine/check.ts";
 import { waitForBlock } from "../../subgraph/engine/query.ts";
@@ -9,7 +10,6 @@ import { readSettlements } from "../support/settlements.ts";
 import { printTable, step } from "../support/terminal.ts";
 import type { Chain } from "./chain.ts";
 
-const WEI_PER_NANO = 10n ** 9n;
 const ROUND_COLUMNS = ["round", "positions", "at risk", "payout factor", "rewarded", "burned", "gas a position"];
 const SHOWN_DIFFERENCES = 5;
 
@@ -76,7 +76,7 @@ async function readRounds({ staking, tournament, from, feed }: Scene) {
         tournament: BigInt(tournament),
         round: number,
         models: new Map(details.models.map((model) => [model.model, model])),
-        exposure: own.exposure,
+        terms: own,
         from,
       });
       return {

@@ -1,8 +1,7 @@
+import { type Terms, totalAtRiskDown } from "../../oracle/src/core/payout.ts";
 import { POSITIONS_PER_BATCH, unpackPayouts, unpackStakes } from "../../oracle/src/core/words.ts";
 import type { FeedModel } from "../../oracle/src/feeds/feed.ts";
 import type { NumeraireStaking } from "../../types/NumeraireStaking.js";
-
-const ONE_NANO = 10n ** 9n;
 
 /** A position as the chain settled it in a round, nano-NMR. */
 export type Settlement = {
@@ -18,15 +17,14 @@ export type SettledRound = {
   readonly round: bigint;
   /** The round's models by their id on chain. */
   readonly models: ReadonlyMap<string, FeedModel>;
-  /** 1e-9. */
-  readonly exposure: bigint;
+  readonly terms: Terms;
   /** First block to look for events in. */
   readonly from: number;
 };
 
 /** Every position that a settled round held, from the events of its locks and settlements. */
 export async function readSettlements(staking: NumeraireStaking, settled: SettledRound): Promise<Settlement[]> {
-  const { tournament, round, from, models, exposure } = settled;
+  const { tournament, round, from, models, terms } = settled;
   const { filters } = staking;
   const opened = await staking.queryFilter(filters.PositionOpened(tournament), from);
   const locks = await staking.queryFilter(filters.BatchLocked(tournament, round), from);
@@ -45,7 +43,7 @@ export async function readSettlements(staking: NumeraireStaking, settled: Settle
           `position ${position} of round ${round} has a stake, but no model in the feed or no settlement`,
         );
       }
-      return [{ model, position, stake, atRisk: (stake * exposure) / ONE_NANO, payout }];
+      return [{ model, position, stake, atRisk: totalAtRiskDown(stake, terms), payout }];
     });
   });
 }

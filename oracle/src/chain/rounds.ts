@@ -16,7 +16,8 @@ export type View = Contract & {
 
 type Opened = Awaited<ReturnType<typeof openedRound>>;
 
-const ROUND_STATES = ["none", "open", "locking", "locked", "settled", "void"] as const;
+/** `RoundState` of the contract, by its number. */
+export const ROUND_STATES = ["none", "open", "locking", "locked", "settled", "void"] as const;
 const BATCH_STATES = ["unlocked", "locked", "reported", "settled"] as const;
 const NO_HASH: Hex = `0x${"0".repeat(64)}`;
 
