@@ -9,6 +9,7 @@ import type { FeedDetails, FeedModel, FeedRound } from "../../oracle/src/feeds/f
 import { type Contracts, deploy, LIMITS } from "../support/contracts.ts";
 import { present } from "../support/present.ts";
 import { readSettlements, type Settlement } from "../support/settlements.ts";
+import type { Say } from "../support/terminal.ts";
 
 const HOUR = 3600;
 const SCHEDULE = { lockFor: HOUR, resolveAfter: HOUR, disputeWindow: HOUR, settleFor: 24 * HOUR };
@@ -33,7 +34,6 @@ export type ReplayRecord = {
   readonly gas: Readonly<Record<"positions" | "lock" | "report" | "settle" | "allIn", string>>;
 };
 
-type Say = (progress: string) => void;
 type Stage = Awaited<ReturnType<typeof prepare>>;
 
 /**

@@ -4,6 +4,7 @@ import { nanoFromDecimalDown, nanoFromWei, weiFromNano } from "../../oracle/src/
 import { POSITIONS_PER_BATCH, unpackStakes } from "../../oracle/src/core/words.ts";
 import type { SimulatedRound, Source } from "../../oracle/src/simulator/source.ts";
 import type { Contracts } from "../support/contracts.ts";
+import type { Say } from "../support/terminal.ts";
 
 /** Calls a transaction: of 45,000 to 75,000 gas each, under the 16,777,216 of a transaction. */
 const CALLS_PER_TRANSACTION = 150;
@@ -14,7 +15,7 @@ const MOST_BURNED = 2n;
 /** What the stakers do by themselves: before each round they bring their stakes to where the source says they were. */
 export type Stakers = {
   /** Returns the number of calls that it took. */
-  prepare(round: SimulatedRound, say: (progress: string) => void): Promise<number>;
+  prepare(round: SimulatedRound, say: Say): Promise<number>;
 };
 
 /** Stakes of a round by model, nano-NMR. */
