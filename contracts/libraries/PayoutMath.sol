@@ -18,10 +18,9 @@ library PayoutMath {
     int256 private constant RATE_PER_CLIP = 1e27;
     /// @dev Exposure 1e-9 × rate 1e-36.
     int256 private constant ONE_EXPOSED_RATE = 1e45;
-    /// @dev 2^128 + 1: one less this is the factor -2^128, which takes a negative payout to the high half of the totals.
-    uint256 private constant BURN_FACTOR_OFF_ONE = 0x1_00000000000000000000000000000001;
+    uint256 private constant LANE_MASK = 0xffffffffffffffff;
     uint256 private constant LOWEST_BITS = 0x0000000000000001_0000000000000001_0000000000000001_0000000000000001;
-    uint256 private constant SIGNS = LOWEST_BITS << 63;
+    uint256 private constant SIGNS = 0x8000000000000000_8000000000000000_8000000000000000_8000000000000000;
 
     /// @notice A round's terms and factor, prepared once for a whole batch. The exposure is in all three already: as it is
     /// not negative, clamping before and after multiplying by it is the same.
@@ -79,52 +78,59 @@ library PayoutMath {
     }
 
     /// @notice `payoutTowardZero` for the four lanes of a word, applied to what is active now. The payouts of a whole batch
-    /// run through here, so it is written for gas: every turn takes the top lane of the words, moves the others up and puts
-    /// its results in at the bottom; after four turns the word of active stakes is the new one, and the stakes word the
-    /// payouts word. Stakes are below 2^63, so bit 63 of a lane is a sign.
-    /// @param active The word of active stakes now.
-    /// @param stakes The word of stakes at the lock.
+    /// run through here, so it is written for gas: from the top lane down, and the four as one number, Σ payout × 2^(64·lane).
+    /// Added to the word of active stakes it gives the next one: a lane that falls below zero borrows from the one above.
+    /// @param active The word of active stakes now; lanes below 2^63.
+    /// @param stakes The word of stakes at the lock; lanes below 2^63.
     /// @param scores The scores word.
-    /// @return next The word of active stakes then, if it is not rare. A lane that burns more than is active has its sign
-    /// set, unless a payout to an empty lane below carries into it: `isRare` looks for both.
+    /// @return next The word of active stakes then, unless it `isRare`.
     /// @return payouts The payouts word.
-    /// @return totals Σ of the burns in the high half, Σ of the rewards in the low half, nano-NMR.
     function settleWord(
         Rule memory r,
         uint256 active,
         uint256 stakes,
         uint256 scores
-    ) internal pure returns (uint256 next, uint256 payouts, uint256 totals) {
+    ) internal pure returns (uint256 next, uint256 payouts) {
         assembly ("memory-safe") {
-            for {
-                let left := 4
-            } left {
-                left := sub(left, 1)
-            } {
-                let payout := add(
-                    mul(mload(r), sar(224, scores)),
-                    mul(mload(add(r, 0x20)), signextend(3, shr(192, scores)))
-                )
-                let bound := mload(add(r, 0x40))
-                // Outside of ±bound, in one comparison: a number below -bound wraps around to a huge one.
-                if gt(add(payout, bound), shl(1, bound)) {
-                    switch slt(payout, 0)
-                    case 0 {
-                        payout := bound
-                    }
-                    default {
-                        payout := sub(0, bound)
-                    }
+            function clamped(rate_, bound_) -> result {
+                result := bound_
+                if slt(rate_, 0) {
+                    result := sub(0, bound_)
                 }
-                payout := sdiv(mul(shr(192, stakes), payout), ONE_EXPOSED_RATE)
-                // Times 1 for a reward, times -2^128 for a burn.
-                totals := add(totals, mul(payout, sub(1, mul(slt(payout, 0), BURN_FACTOR_OFF_ONE))))
-                active := add(shl(64, active), add(shr(192, active), payout))
-                stakes := or(shl(64, stakes), shr(192, shl(192, payout)))
-                scores := shl(64, scores)
             }
-            next := active
-            payouts := stakes
+            let weight0 := mload(r)
+            let weight1 := mload(add(r, 0x20))
+            let bound := mload(add(r, 0x40))
+            let range := shl(1, bound)
+
+            // Outside of ±bound, in one comparison: a number below -bound wraps around to a huge one.
+            let rate := add(mul(weight0, sar(224, scores)), mul(weight1, signextend(3, shr(192, scores))))
+            if gt(add(rate, bound), range) {
+                rate := clamped(rate, bound)
+            }
+            let sum := sdiv(mul(shr(192, stakes), rate), ONE_EXPOSED_RATE)
+
+            rate := add(mul(weight0, sar(224, shl(64, scores))), mul(weight1, signextend(3, shr(128, scores))))
+            if gt(add(rate, bound), range) {
+                rate := clamped(rate, bound)
+            }
+            sum := add(shl(64, sum), sdiv(mul(and(shr(128, stakes), LANE_MASK), rate), ONE_EXPOSED_RATE))
+
+            rate := add(mul(weight0, sar(224, shl(128, scores))), mul(weight1, signextend(3, shr(64, scores))))
+            if gt(add(rate, bound), range) {
+                rate := clamped(rate, bound)
+            }
+            sum := add(shl(64, sum), sdiv(mul(and(shr(64, stakes), LANE_MASK), rate), ONE_EXPOSED_RATE))
+
+            rate := add(mul(weight0, sar(224, shl(192, scores))), mul(weight1, signextend(3, scores)))
+            if gt(add(rate, bound), range) {
+                rate := clamped(rate, bound)
+            }
+            sum := add(shl(64, sum), sdiv(mul(and(stakes, LANE_MASK), rate), ONE_EXPOSED_RATE))
+
+            next := add(active, sum)
+            // With 2^63 more in every lane none is negative, so none borrows; taking the bits off again leaves two's complement.
+            payouts := xor(add(sum, SIGNS), SIGNS)
         }
     }
 
@@ -132,9 +138,26 @@ library PayoutMath {
     /// pays where nothing is active. True now and then for no reason, where a lane holds a single nano-NMR.
     function isRare(uint256 active, uint256 next, uint256 payouts) internal pure returns (bool) {
         unchecked {
-            // Bit 0 of each lane that is zero: only there does taking 1 away set a sign that was not set.
-            uint256 empty = ((active - LOWEST_BITS) & ~active & SIGNS) >> 63;
-            return (next & SIGNS) | (payouts & (empty * type(uint64).max)) != 0;
+            // Taking 1 away from every lane sets the sign of an empty one, and of no other but one of 1 above an empty one.
+            uint256 low = active - LOWEST_BITS;
+            if ((next | low) & SIGNS == 0) return false;
+            uint256 empty = (low & SIGNS) >> 63;
+            return (next & SIGNS) | (payouts & (empty * LANE_MASK)) != 0;
+        }
+    }
+
+    /// @notice Adds the lanes of a payouts word to the lanes of two words of sums.
+    /// @dev No lane of a sum overflows as long as all payouts are of stakes that were held at one moment: together < 2^63.
+    function addUp(
+        uint256 rewards,
+        uint256 burns,
+        uint256 payouts
+    ) internal pure returns (uint256 rewardsThen, uint256 burnsThen) {
+        unchecked {
+            uint256 negative = (payouts & SIGNS) >> 63;
+            uint256 mask = negative * LANE_MASK;
+            rewardsThen = rewards + (payouts & ~mask);
+            burnsThen = burns + (~payouts & mask) + negative;
         }
     }
 }

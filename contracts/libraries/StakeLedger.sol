@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Holds} from "./Holds.sol";
 import {PayoutMath} from "./PayoutMath.sol";
+import {WordEvents} from "./WordEvents.sol";
 import {Words} from "./Words.sol";
 
 /// @title The stakes of a tournament, four to a word
@@ -11,6 +12,7 @@ import {Words} from "./Words.sol";
 /// and every lane, pending amount and sum of stakes held at one moment is part of that.
 library StakeLedger {
     using Holds for Holds.Book;
+    using PayoutMath for PayoutMath.Rule;
 
     /// @param heldBy Mark of the position's batch at its latest withdrawal request.
     struct Position {
@@ -67,8 +69,9 @@ library StakeLedger {
     }
 
     /// @notice Number of batches in use.
-    function batches(Ledger storage ledger) internal view returns (uint32) {
-        return uint32((ledger.count + Words.POSITIONS_PER_BATCH - 1) / Words.POSITIONS_PER_BATCH);
+    function batches(Ledger storage ledger) internal view returns (uint24) {
+        // Safe: 2^32 positions are 2^22 batches.
+        return uint24((ledger.count + Words.POSITIONS_PER_BATCH - 1) / Words.POSITIONS_PER_BATCH);
     }
 
     /// @notice A batch's words, cut after the last one in use, and the sum of their lanes.
@@ -81,7 +84,9 @@ library StakeLedger {
         if (first >= inUse) return (stakes, 0);
         uint256 count = inUse - first;
         if (count > Words.WORDS_PER_BATCH) count = Words.WORDS_PER_BATCH;
-        return Words.load(_slot(ledger) + first, count);
+        uint256 sums = 0;
+        (stakes, sums) = Words.load(_slot(ledger) + first, count);
+        staked = Words.sum(sums);
     }
 
     /// @notice Computes a batch's payouts and applies them. A reward joins the active stake, or the pending withdrawal
@@ -99,26 +104,25 @@ library StakeLedger {
         uint256[] calldata scores,
         PayoutMath.Rule memory rule
     ) internal returns (uint256[] memory payouts, uint256 rewarded, uint256 burned) {
-        payouts = new uint256[](stakes.length);
-        uint256 first = _slot(ledger) + batch * Words.WORDS_PER_BATCH;
-        uint256 totals = 0;
+        payouts = WordEvents.allocate(stakes.length);
+        uint256 slot = _slot(ledger) + batch * Words.WORDS_PER_BATCH;
         unchecked {
             for (uint256 i = 0; i < stakes.length; ++i) {
+                uint256 locked = Words.at(stakes, i);
                 // Positions that had left before the lock: nothing to compute, and no storage to read.
-                if (stakes[i] == 0) continue;
-                uint256 word = _read(first + i);
-                (uint256 next, uint256 payout, uint256 total) = PayoutMath.settleWord(rule, word, stakes[i], scores[i]);
-                if (PayoutMath.isRare(word, next, payout)) {
+                if (locked == 0) continue;
+                uint256 active = _read(slot + i);
+                (uint256 next, uint256 paid) = rule.settleWord(active, locked, Words.at(scores, i));
+                if (PayoutMath.isRare(active, next, paid)) {
                     uint256 position = (batch * Words.WORDS_PER_BATCH + i) * Words.LANES;
-                    (next, payout, total) = _settleRare(ledger, position, word, stakes[i], scores[i], rule);
+                    (next, paid) = _settleRare(ledger, position, active, locked, Words.at(scores, i), rule);
                 }
-                if (next != word) _write(first + i, next);
-                payouts[i] = payout;
-                totals += total;
+                _write(slot + i, next);
+                Words.put(payouts, i, paid);
+                (rewarded, burned) = PayoutMath.addUp(rewarded, burned, paid);
             }
         }
-        // Safe: a half sums at most 2^10 payouts of 2^63 each.
-        return (payouts, uint128(totals), totals >> 128);
+        return (payouts, Words.sum(rewarded), Words.sum(burned));
     }
 
     /// @dev `PayoutMath.settleWord` lane by lane, with pending withdrawals in view.
@@ -130,7 +134,7 @@ library StakeLedger {
         uint256 stakes,
         uint256 scores,
         PayoutMath.Rule memory rule
-    ) private returns (uint256 next, uint256 payouts, uint256 totals) {
+    ) private returns (uint256 next, uint256 payouts) {
         unchecked {
             next = word;
             for (uint256 lane = 0; lane < Words.LANES; ++lane) {
@@ -141,7 +145,6 @@ library StakeLedger {
                 if (sum < 0 || active == 0) (payout, sum) = _settlePending(ledger, position + lane, payout, active);
                 next = Words.withLane(next, lane, uint256(sum));
                 payouts = Words.withLane(payouts, lane, uint64(int64(payout)));
-                totals += payout > 0 ? uint256(payout) : uint256(-payout) << 128;
             }
         }
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {WordEvents} from "./WordEvents.sol";
+
 /// @title Words: four 64-bit lanes in a `uint256`
 /// @notice Lane i is bits [64·i, 64·i + 64). Callers pass lanes 0 to 3 and values that fit.
 library Words {
@@ -10,8 +12,6 @@ library Words {
 
     uint256 private constant LANE_BITS = 64;
     uint256 private constant LANE_MASK = type(uint64).max;
-    /// Lanes 0 and 2: with lanes 1 and 3 out of the way, each has 64 bits of head-room for sums.
-    uint256 private constant EVEN_LANES = LANE_MASK | (LANE_MASK << 128);
 
     /// @notice A lane's 64 bits.
     function lane(uint256 word, uint256 index) internal pure returns (uint256) {
@@ -48,15 +48,27 @@ library Words {
         }
     }
 
-    /// @notice Reads consecutive words of storage and adds up all their lanes.
-    /// @dev A batch has at most 2^10 lanes of 2^64 each, so a half of `pairs` stays under 2^74 and never meets the other.
-    /// @param first Storage slot of the first word.
-    /// @param count Number of words, at most `WORDS_PER_BATCH`.
-    function load(uint256 first, uint256 count) internal view returns (uint256[] memory words, uint256 sum) {
-        words = new uint256[](count);
-        uint256 evenLanes = EVEN_LANES;
+    /// @notice A word of an array, without the check that there is one.
+    function at(uint256[] calldata words, uint256 index) internal pure returns (uint256 word) {
         assembly ("memory-safe") {
-            let pairs := 0
+            word := calldataload(add(words.offset, shl(5, index)))
+        }
+    }
+
+    /// @notice Puts a word into an array, without the check that there is room.
+    function put(uint256[] memory words, uint256 index, uint256 word) internal pure {
+        assembly ("memory-safe") {
+            mstore(add(add(words, 32), shl(5, index)), word)
+        }
+    }
+
+    /// @notice Reads consecutive words of storage, and adds them up lane by lane.
+    /// @param first Storage slot of the first word.
+    /// @return words The words.
+    /// @return sums A word whose lanes are the sums; none overflows as long as all lanes together are below 2^64.
+    function load(uint256 first, uint256 count) internal view returns (uint256[] memory words, uint256 sums) {
+        words = WordEvents.allocate(count);
+        assembly ("memory-safe") {
             let target := add(words, 32)
             for {
                 let end := add(first, count)
@@ -66,9 +78,13 @@ library Words {
             } {
                 let word := sload(first)
                 mstore(target, word)
-                pairs := add(pairs, add(and(word, evenLanes), and(shr(64, word), evenLanes)))
+                sums := add(sums, word)
             }
-            sum := add(and(pairs, sub(shl(128, 1), 1)), shr(128, pairs))
         }
+    }
+
+    /// @notice The sum of a word's lanes.
+    function sum(uint256 word) internal pure returns (uint256) {
+        return lane(word, 0) + lane(word, 1) + lane(word, 2) + lane(word, 3);
     }
 }
