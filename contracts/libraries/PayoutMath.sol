@@ -140,9 +140,9 @@ library PayoutMath {
         unchecked {
             // Taking 1 away from every lane sets the sign of an empty one, and of no other but one of 1 above an empty one.
             uint256 low = active - LOWEST_BITS;
-            if ((next | low) & SIGNS == 0) return false;
-            uint256 empty = (low & SIGNS) >> 63;
-            return (next & SIGNS) | (payouts & (empty * LANE_MASK)) != 0;
+            return
+                (next | low) & SIGNS != 0 &&
+                (next & SIGNS) | (payouts & (((low & SIGNS) >> 63) * LANE_MASK)) != 0;
         }
     }
 

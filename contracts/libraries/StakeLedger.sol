@@ -105,21 +105,27 @@ library StakeLedger {
         PayoutMath.Rule memory rule
     ) internal returns (uint256[] memory payouts, uint256 rewarded, uint256 burned) {
         payouts = WordEvents.allocate(stakes.length);
-        uint256 slot = _slot(ledger) + batch * Words.WORDS_PER_BATCH;
+        uint256 first = _slot(ledger) + batch * Words.WORDS_PER_BATCH;
+        uint256 stakesAt = Words.start(stakes);
+        uint256 scoresAt = Words.start(scores);
         unchecked {
-            for (uint256 i = 0; i < stakes.length; ++i) {
-                uint256 locked = Words.at(stakes, i);
+            uint256 end = first + stakes.length;
+            for (uint256 slot = first; slot < end; ++slot) {
+                uint256 locked = Words.at(stakesAt);
                 // Positions that had left before the lock: nothing to compute, and no storage to read.
-                if (locked == 0) continue;
-                uint256 active = _read(slot + i);
-                (uint256 next, uint256 paid) = rule.settleWord(active, locked, Words.at(scores, i));
-                if (PayoutMath.isRare(active, next, paid)) {
-                    uint256 position = (batch * Words.WORDS_PER_BATCH + i) * Words.LANES;
-                    (next, paid) = _settleRare(ledger, position, active, locked, Words.at(scores, i), rule);
+                if (locked != 0) {
+                    uint256 active = _read(slot);
+                    (uint256 next, uint256 paid) = rule.settleWord(active, locked, Words.at(scoresAt));
+                    if (PayoutMath.isRare(active, next, paid)) {
+                        uint256 position = (batch * Words.WORDS_PER_BATCH + slot - first) * Words.LANES;
+                        (next, paid) = _settleRare(ledger, position, active, locked, Words.at(scoresAt), rule);
+                    }
+                    _write(slot, next);
+                    Words.put(payouts, slot - first, paid);
+                    (rewarded, burned) = PayoutMath.addUp(rewarded, burned, paid);
                 }
-                _write(slot + i, next);
-                Words.put(payouts, i, paid);
-                (rewarded, burned) = PayoutMath.addUp(rewarded, burned, paid);
+                stakesAt += 32;
+                scoresAt += 32;
             }
         }
         return (payouts, Words.sum(rewarded), Words.sum(burned));

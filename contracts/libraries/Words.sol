@@ -48,10 +48,17 @@ library Words {
         }
     }
 
-    /// @notice A word of an array, without the check that there is one.
-    function at(uint256[] calldata words, uint256 index) internal pure returns (uint256 word) {
+    /// @notice Where in calldata the first word of an array stands; the next ones stand 32 further each.
+    function start(uint256[] calldata words) internal pure returns (uint256 pointer) {
         assembly ("memory-safe") {
-            word := calldataload(add(words.offset, shl(5, index)))
+            pointer := words.offset
+        }
+    }
+
+    /// @notice The word at a place in calldata.
+    function at(uint256 pointer) internal pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := calldataload(pointer)
         }
     }
 
