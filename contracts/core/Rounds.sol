@@ -36,7 +36,7 @@ abstract contract Rounds is StakingState, EIP712, ReentrancyGuardTransient {
     function openRound(uint32 tournament, uint64 round, Terms calldata terms, Schedule calldata schedule) external {
         TournamentData storage t = _organized(tournament);
         if (round <= t.latestRound) revert RoundNotIncreasing(round, t.latestRound);
-        _requireWithinLimits(t.limits, terms, schedule);
+        _requireWithinLimits(t, terms, schedule);
         _requireInOrder(schedule);
 
         t.latestRound = round;
@@ -57,7 +57,7 @@ abstract contract Rounds is StakingState, EIP712, ReentrancyGuardTransient {
         _requireState(r, RoundState.Locking);
         BatchData storage b = _batch(t, r, round, batch, BatchState.None);
 
-        (uint256[] memory stakes, uint256 staked) = t.ledger.load(batch);
+        (uint256[] memory stakes, uint256 staked) = t.ledger.load(batch, t.positions);
         uint64 earmarked = _earmark(t, r, tournament, staked);
         b.stakesHash = Words.hash(stakes);
         b.status = BatchStatus({
@@ -234,16 +234,15 @@ abstract contract Rounds is StakingState, EIP712, ReentrancyGuardTransient {
 
     /// @dev The first lock: fixes how many batches the round has, counts it as in flight and gives it a seat.
     function _startLocking(TournamentData storage t, RoundData storage r, uint32 tournament) private {
-        uint24 batches = t.ledger.batches();
+        uint24 batches = StakeLedger.batches(t.positions);
         if (batches == 0) revert NoPositions(tournament);
-        uint16 most = t.limits.maxRoundsInFlight;
+        uint16 most = t.maxRoundsInFlight;
         if (t.roundsInFlight >= most) revert TooManyRoundsInFlight(t.roundsInFlight, most);
         ++t.roundsInFlight;
         r.state = RoundState.Locking;
         r.batches = batches;
         r.ticket = t.ledger.holds.draw();
-        r.seat = t.freeSeat == 0 ? ++t.seats : t.freeSeat;
-        t.freeSeat = 0;
+        r.seat = t.ledger.holds.sit();
     }
 
     /// @dev Holds back what the batch may win at most, so that a locked round can always be paid.
@@ -264,7 +263,7 @@ abstract contract Rounds is StakingState, EIP712, ReentrancyGuardTransient {
     function _hold(Holds.Book storage holds, RoundData storage r, uint256 batch) private {
         uint32 ticket = r.ticket;
         if (holds.mark(batch) > ticket) {
-            r.olderTickets.push(ticket);
+            r.olderTicket[r.olderTickets++] = ticket;
             ticket = holds.draw();
             r.ticket = ticket;
         }
@@ -300,10 +299,11 @@ abstract contract Rounds is StakingState, EIP712, ReentrancyGuardTransient {
         r.state = state;
         if (r.ticket == 0) return;
         --t.roundsInFlight;
-        t.freeSeat = r.seat;
-        t.ledger.holds.end(r.ticket);
-        uint256 older = r.olderTickets.length;
-        for (uint256 i = 0; i < older; ++i) t.ledger.holds.end(r.olderTickets[i]);
+        Holds.Book storage holds = t.ledger.holds;
+        holds.leave(r.seat);
+        holds.end(r.ticket);
+        uint256 older = r.olderTickets;
+        for (uint256 i = 0; i < older; ++i) holds.end(r.olderTicket[i]);
     }
 
     function _reportDigest(
@@ -373,16 +373,16 @@ abstract contract Rounds is StakingState, EIP712, ReentrancyGuardTransient {
     }
 
     function _requireWithinLimits(
-        Limits storage limits,
+        TournamentData storage t,
         Terms calldata terms,
         Schedule calldata schedule
     ) private view {
-        _requireAtMost("clip", terms.clip, limits.maxClip);
-        _requireAtMost("exposure", terms.exposure, limits.maxExposure);
-        if (schedule.disputeWindow < limits.minDisputeWindow) {
-            revert LimitExceeded("disputeWindow", schedule.disputeWindow, limits.minDisputeWindow);
+        _requireAtMost("clip", terms.clip, t.maxClip);
+        _requireAtMost("exposure", terms.exposure, t.maxExposure);
+        if (schedule.disputeWindow < t.minDisputeWindow) {
+            revert LimitExceeded("disputeWindow", schedule.disputeWindow, t.minDisputeWindow);
         }
-        uint256 latest = uint256(schedule.closesAt) + limits.maxDuration;
+        uint256 latest = uint256(schedule.closesAt) + t.maxDuration;
         if (schedule.settledBy > latest) revert LimitExceeded("settledBy", schedule.settledBy, latest);
     }
 

@@ -36,7 +36,8 @@ abstract contract Stakes is StakingState, EIP712, ReentrancyGuardTransient {
         if (number != 0) revert PositionExists(tournament, uint32(number - 1));
         _requireGrant(t.registrar, tournament, model, deadline, grant);
 
-        position = t.ledger.open(msg.sender, model);
+        position = t.positions++;
+        t.ledger.open(position, msg.sender, model);
         t.ledger.setActive(position, nano);
         emit PositionOpened(tournament, position, msg.sender, model);
         emit StakeIncreased(tournament, position, amount);
@@ -115,7 +116,8 @@ abstract contract Stakes is StakingState, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc INumeraireStaking
     function stakesOf(uint32 tournament, uint32 batch) external view returns (uint256[] memory stakes) {
-        (stakes, ) = _tournaments[tournament].ledger.load(batch);
+        TournamentData storage t = _tournaments[tournament];
+        (stakes, ) = t.ledger.load(batch, t.positions);
     }
 
     /// @dev The ledger of a position that belongs to the caller.

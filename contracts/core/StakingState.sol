@@ -19,8 +19,6 @@ abstract contract StakingState is INumeraireStaking {
     /// @inheritdoc INumeraireStaking
     uint256 public constant MAX_HOLDINGS = uint256(uint64(type(int64).max)) * WEI_PER_NANO;
 
-    /// @param seats How many seats rounds in flight have taken so far.
-    /// @param freeSeat The seat of the round that ended last, unless somebody took it since; 0: none.
     struct TournamentData {
         address organizer;
         uint64 minStake;
@@ -28,13 +26,16 @@ abstract contract StakingState is INumeraireStaking {
         address pendingOrganizer;
         address guardian;
         address registrar;
-        Limits limits;
+        uint64 maxClip;
+        uint64 maxExposure;
+        uint40 maxDuration;
+        uint40 minDisputeWindow;
         uint64 reserve;
         uint64 earmarked;
         uint64 latestRound;
+        uint32 positions;
         uint16 roundsInFlight;
-        uint24 seats;
-        uint24 freeSeat;
+        uint16 maxRoundsInFlight;
         mapping(uint256 number => Quorum.Set) reporterSets;
         mapping(uint256 number => RoundData) rounds;
         mapping(uint256 seat => mapping(uint256 batch => BatchData)) batchesAt;
@@ -45,7 +46,7 @@ abstract contract StakingState is INumeraireStaking {
     /// settlements write. Clip and exposure are at most 1e9; 2^32 positions are 2^22 batches.
     /// @param ticket The round's newest ticket in the book of holds; 0 before its first lock.
     /// @param seat Where its batches are kept; 0 before its first lock.
-    /// @param olderTickets Tickets it drew before `ticket`.
+    /// @param olderTickets How many tickets it drew before `ticket`.
     struct RoundData {
         uint40 closesAt;
         uint40 lockedBy;
@@ -59,7 +60,6 @@ abstract contract StakingState is INumeraireStaking {
         uint64 stakeThreshold;
         uint32 clip;
         uint32 exposure;
-        address guardian;
         uint64 payoutFactor;
         uint64 staked;
         uint64 earmarked;
@@ -71,7 +71,9 @@ abstract contract StakingState is INumeraireStaking {
         uint24 reportedBatches;
         uint24 settledBatches;
         uint32 reporterSet;
-        uint32[] olderTickets;
+        uint32 olderTickets;
+        address guardian;
+        mapping(uint256 index => uint32) olderTicket;
     }
 
     /// @dev Kept at a seat: rounds that follow each other at one write over what is there, for a fifth of a new slot's price.

@@ -108,9 +108,9 @@ abstract contract Tournaments is StakingState, ReentrancyGuardTransient {
         result.guardian = t.guardian;
         result.registrar = t.registrar;
         result.minStake = _wei(t.minStake);
-        result.limits = t.limits;
+        result.limits = Limits(t.maxClip, t.maxExposure, t.maxRoundsInFlight, t.maxDuration, t.minDisputeWindow);
         result.reporterSet = t.reporterSet;
-        result.positions = t.ledger.count;
+        result.positions = t.positions;
         result.roundsInFlight = t.roundsInFlight;
         result.latestRound = t.latestRound;
     }
@@ -121,14 +121,18 @@ abstract contract Tournaments is StakingState, ReentrancyGuardTransient {
         uint32 reporterSet
     ) external view returns (address[] memory reporters, uint8 quorum) {
         Quorum.Set storage set = _tournaments[tournament].reporterSets[reporterSet];
-        return (set.reporters, set.quorum);
+        return (set.members(), set.quorum);
     }
 
     function _setLimits(TournamentData storage t, Limits memory limits) private {
         _requireWithin("maxClip", limits.maxClip, 0, PayoutMath.ONE_NANO);
         _requireWithin("maxExposure", limits.maxExposure, 0, PayoutMath.ONE_NANO);
         _requireWithin("maxRoundsInFlight", limits.maxRoundsInFlight, 1, type(uint16).max);
-        t.limits = limits;
+        t.maxClip = limits.maxClip;
+        t.maxExposure = limits.maxExposure;
+        t.maxRoundsInFlight = limits.maxRoundsInFlight;
+        t.maxDuration = limits.maxDuration;
+        t.minDisputeWindow = limits.minDisputeWindow;
     }
 
     function _requireWithin(bytes32 limit, uint256 value, uint256 least, uint256 most) private pure {

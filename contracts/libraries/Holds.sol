@@ -20,6 +20,10 @@ library Holds {
         uint32 drawn;
         /// Every word of `ended` before this one is full.
         uint32 firstLiveWord;
+        /// How many seats were ever taken.
+        uint24 seats;
+        /// That of the round which ended last, until another one sits there; 0: none.
+        uint24 freeSeat;
         mapping(uint256 word => uint256 bits) ended;
         mapping(uint256 batch => Marks) marks;
         mapping(uint256 batch => mapping(uint256 word => uint256 bits)) locked;
@@ -38,6 +42,18 @@ library Holds {
         ticket = ++book.drawn;
         uint256 words = (ticket >> 8) - book.firstLiveWord;
         if (words > MAX_LIVE_WORDS) revert INumeraireStaking.TooManyRoundsSinceOldest(words << 8, MAX_LIVE_WORDS << 8);
+    }
+
+    /// @notice A seat that nobody has now, counting from 1.
+    function sit(Book storage book) internal returns (uint24 seat) {
+        seat = book.freeSeat;
+        if (seat == 0) seat = ++book.seats;
+        else book.freeSeat = 0;
+    }
+
+    /// @notice Gives a seat back. Of several that are free only the last is taken again: what it saves needs no list.
+    function leave(Book storage book, uint24 seat) internal {
+        book.freeSeat = seat;
     }
 
     /// @notice The newest ticket that locked the batch; 0: none.

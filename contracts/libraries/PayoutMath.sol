@@ -31,6 +31,7 @@ library PayoutMath {
         int256 weight0;
         int256 weight1;
         int256 bound;
+        uint256 mask;
     }
 
     /// @param factor Payout factor, 1e-18, at most 1e18.
@@ -40,7 +41,8 @@ library PayoutMath {
             Rule({
                 weight0: terms.multipliers[0] * int256(factor) * exposure,
                 weight1: terms.multipliers[1] * int256(factor) * exposure,
-                bound: int256(uint256(terms.clip)) * RATE_PER_CLIP * exposure
+                bound: int256(uint256(terms.clip)) * RATE_PER_CLIP * exposure,
+                mask: LANE_MASK
             });
     }
 
@@ -102,6 +104,7 @@ library PayoutMath {
             let weight1 := mload(add(r, 0x20))
             let bound := mload(add(r, 0x40))
             let range := shl(1, bound)
+            let mask := mload(add(r, 0x60))
 
             // Outside of ±bound, in one comparison: a number below -bound wraps around to a huge one.
             let rate := add(mul(weight0, sar(224, scores)), mul(weight1, signextend(3, shr(192, scores))))
@@ -114,19 +117,19 @@ library PayoutMath {
             if gt(add(rate, bound), range) {
                 rate := clamped(rate, bound)
             }
-            sum := add(shl(64, sum), sdiv(mul(and(shr(128, stakes), LANE_MASK), rate), ONE_EXPOSED_RATE))
+            sum := add(shl(64, sum), sdiv(mul(and(shr(128, stakes), mask), rate), ONE_EXPOSED_RATE))
 
             rate := add(mul(weight0, sar(224, shl(128, scores))), mul(weight1, signextend(3, shr(64, scores))))
             if gt(add(rate, bound), range) {
                 rate := clamped(rate, bound)
             }
-            sum := add(shl(64, sum), sdiv(mul(and(shr(64, stakes), LANE_MASK), rate), ONE_EXPOSED_RATE))
+            sum := add(shl(64, sum), sdiv(mul(and(shr(64, stakes), mask), rate), ONE_EXPOSED_RATE))
 
             rate := add(mul(weight0, sar(224, shl(192, scores))), mul(weight1, signextend(3, scores)))
             if gt(add(rate, bound), range) {
                 rate := clamped(rate, bound)
             }
-            sum := add(shl(64, sum), sdiv(mul(and(stakes, LANE_MASK), rate), ONE_EXPOSED_RATE))
+            sum := add(shl(64, sum), sdiv(mul(and(stakes, mask), rate), ONE_EXPOSED_RATE))
 
             next := add(active, sum)
             // With 2^63 more in every lane none is negative, so none borrows; taking the bits off again leaves two's complement.
@@ -138,24 +141,28 @@ library PayoutMath {
     /// pays where nothing is active. True now and then for no reason, where a lane holds a single nano-NMR.
     function isRare(uint256 active, uint256 next, uint256 payouts) internal pure returns (bool) {
         unchecked {
-            // Taking 1 away from every lane sets the sign of an empty one, and of no other but one of 1 above an empty one.
-            uint256 low = active - LOWEST_BITS;
-            return
-                (next | low) & SIGNS != 0 &&
-                (next & SIGNS) | (payouts & (((low & SIGNS) >> 63) * LANE_MASK)) != 0;
+            uint256 empty = ((active - LOWEST_BITS) & SIGNS) >> 63;
+            return (next & SIGNS) | (payouts & (empty * LANE_MASK)) != 0;
+        }
+    }
+
+    function maybeRare(uint256 active, uint256 next) internal pure returns (bool) {
+        unchecked {
+            return ((active - LOWEST_BITS) | next) & SIGNS != 0;
         }
     }
 
     /// @notice Adds the lanes of a payouts word to the lanes of two words of sums.
     /// @dev No lane of a sum overflows as long as all payouts are of stakes that were held at one moment: together < 2^63.
     function addUp(
+        Rule memory r,
         uint256 rewards,
         uint256 burns,
         uint256 payouts
     ) internal pure returns (uint256 rewardsThen, uint256 burnsThen) {
         unchecked {
             uint256 negative = (payouts & SIGNS) >> 63;
-            uint256 mask = negative * LANE_MASK;
+            uint256 mask = negative * r.mask;
             rewardsThen = rewards + (payouts & ~mask);
             burnsThen = burns + (~payouts & mask) + negative;
         }

@@ -12,7 +12,8 @@ library Quorum {
 
     struct Set {
         uint8 quorum;
-        address[] reporters;
+        uint8 count;
+        mapping(uint256 index => address) reporters;
     }
 
     /// @notice Stores a new set, once: 1 to 64 reporters, none zero, none twice, quorum 1 to all of them.
@@ -29,7 +30,14 @@ library Quorum {
             }
         }
         set.quorum = quorum;
-        set.reporters = reporters;
+        set.count = uint8(count);
+        for (uint256 i = 0; i < count; ++i) set.reporters[i] = reporters[i];
+    }
+
+    /// @notice The reporters of a set, in their order.
+    function members(Set storage set) internal view returns (address[] memory reporters) {
+        reporters = new address[](set.count);
+        for (uint256 i = 0; i < reporters.length; ++i) reporters[i] = set.reporters[i];
     }
 
     /// @notice Reverts unless at least `quorum` reporters of the set signed, each named by its bit and each signature valid.
@@ -37,7 +45,7 @@ library Quorum {
     /// @param signers Bit i: reporter i signed.
     /// @param signatures One a set bit, lowest bit first.
     function verify(Set storage set, bytes32 digest, uint256 signers, bytes[] calldata signatures) internal view {
-        uint256 count = set.reporters.length;
+        uint256 count = set.count;
         uint256 used = 0;
         for (uint256 rest = signers; rest != 0; rest &= rest - 1) ++used;
         if (used < set.quorum) revert INumeraireStaking.QuorumNotReached(used, set.quorum);

@@ -22,7 +22,6 @@ library StakeLedger {
     }
 
     struct Ledger {
-        uint32 count;
         Holds.Book holds;
         mapping(uint256 position => Position) positions;
         /// Position + 1 by staker and model.
@@ -32,10 +31,9 @@ library StakeLedger {
     }
 
     /// @notice Adds a position without a stake.
-    function open(Ledger storage ledger, address staker, bytes32 model) internal returns (uint32 position) {
-        position = ledger.count++;
+    function open(Ledger storage ledger, uint256 position, address staker, bytes32 model) internal {
         ledger.positions[position].staker = staker;
-        ledger.numbers[staker][model] = uint256(position) + 1;
+        ledger.numbers[staker][model] = position + 1;
     }
 
     function activeOf(Ledger storage ledger, uint256 position) internal view returns (uint256) {
@@ -68,18 +66,19 @@ library StakeLedger {
         return ledger.holds.isFree(position / Words.POSITIONS_PER_BATCH, ledger.positions[position].heldBy);
     }
 
-    /// @notice Number of batches in use.
-    function batches(Ledger storage ledger) internal view returns (uint24) {
+    /// @notice Number of batches that so many positions use.
+    function batches(uint256 positions) internal pure returns (uint24) {
         // Safe: 2^32 positions are 2^22 batches.
-        return uint24((ledger.count + Words.POSITIONS_PER_BATCH - 1) / Words.POSITIONS_PER_BATCH);
+        return uint24((positions + Words.POSITIONS_PER_BATCH - 1) / Words.POSITIONS_PER_BATCH);
     }
 
     /// @notice A batch's words, cut after the last one in use, and the sum of their lanes.
     function load(
         Ledger storage ledger,
-        uint256 batch
+        uint256 batch,
+        uint256 positions
     ) internal view returns (uint256[] memory stakes, uint256 staked) {
-        uint256 inUse = (ledger.count + Words.LANES - 1) / Words.LANES;
+        uint256 inUse = (positions + Words.LANES - 1) / Words.LANES;
         uint256 first = batch * Words.WORDS_PER_BATCH;
         if (first >= inUse) return (stakes, 0);
         uint256 count = inUse - first;
@@ -104,6 +103,7 @@ library StakeLedger {
         uint256[] calldata scores,
         PayoutMath.Rule memory rule
     ) internal returns (uint256[] memory payouts, uint256 rewarded, uint256 burned) {
+        if (stakes.length == 0) return (payouts, 0, 0);
         payouts = WordEvents.allocate(stakes.length);
         uint256 first = _slot(ledger) + batch * Words.WORDS_PER_BATCH;
         uint256 stakesAt = Words.start(stakes);
@@ -116,13 +116,13 @@ library StakeLedger {
                 if (locked != 0) {
                     uint256 active = _read(slot);
                     (uint256 next, uint256 paid) = rule.settleWord(active, locked, Words.at(scoresAt));
-                    if (PayoutMath.isRare(active, next, paid)) {
+                    if (PayoutMath.maybeRare(active, next) && PayoutMath.isRare(active, next, paid)) {
                         uint256 position = (batch * Words.WORDS_PER_BATCH + slot - first) * Words.LANES;
                         (next, paid) = _settleRare(ledger, position, active, locked, Words.at(scoresAt), rule);
                     }
                     _write(slot, next);
                     Words.put(payouts, slot - first, paid);
-                    (rewarded, burned) = PayoutMath.addUp(rewarded, burned, paid);
+                    (rewarded, burned) = rule.addUp(rewarded, burned, paid);
                 }
                 stakesAt += 32;
                 scoresAt += 32;
