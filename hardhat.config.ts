@@ -3,11 +3,11 @@ import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { defineConfig } from "hardhat/config";
 
 // The compiler comes from the lock file: nothing is downloaded, and every machine compiles the same bytes.
-// viaIR and few runs: 200the contract has to stay under the 24,576 bytes of EIP-170.
+// viaIR and few runs: the contract has to stay under the 24,576 bytes of EIP-170.
 const solc = {
   version: "0.8.37",
   path: createRequire(import.meta.url).resolve("solc/soljson.js"),
-  settings: { evmVersion: "cancun", optimizer: { enabled: true, runs: 200 }, viaIR: true },
+  settings: { evmVersion: "cancun", optimizer: { enabled: true, runs: 100 }, viaIR: true },
 };
 
 export default defineConfig({

@@ -19,10 +19,11 @@ contract NumeraireStaking is Tournaments, Stakes, Rounds, Multicall {
 
     /// @inheritdoc INumeraireStaking
     function selfPermit(uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external {
-        if (IERC20(token).allowance(msg.sender, address(this)) >= value) return;
+        address nmr = token;
+        if (IERC20(nmr).allowance(msg.sender, address(this)) >= value) return;
         // NMR of 2017 answers an unknown function by consuming all gas it was given.
-        if (burnsByMint) revert PermitUnsupported(token);
-        IERC20Permit(token).permit(msg.sender, address(this), value, deadline, v, r, s);
+        if (burnsByMint) revert PermitUnsupported(nmr);
+        IERC20Permit(nmr).permit(msg.sender, address(this), value, deadline, v, r, s);
     }
 
     /// @inheritdoc INumeraireStaking

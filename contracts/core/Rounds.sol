@@ -136,7 +136,8 @@ abstract contract Rounds is StakingState, EIP712, ReentrancyGuardTransient {
         _requireWords(b, stakes, scores);
 
         b.status.state = BatchState.Settled;
-        PayoutMath.Rule memory rule = PayoutMath.rule(_termsOf(r), r.payoutFactor);
+        (, uint256 factor) = _atRisk(r);
+        PayoutMath.Rule memory rule = PayoutMath.rule(_termsOf(r), factor);
         (uint256[] memory payouts, uint256 rewarded, uint256 burned) = t.ledger.settle(batch, stakes, scores, rule);
         _book(t, r, b.status.earmarked, rewarded, burned);
         WordEvents.emitSettled(tournament, round, batch, _wei(rewarded), _wei(burned), payouts);
@@ -179,8 +180,9 @@ abstract contract Rounds is StakingState, EIP712, ReentrancyGuardTransient {
         result.settledBatches = r.settledBatches;
         result.staked = _wei(r.staked);
         if (r.batches != 0 && r.lockedBatches == r.batches) {
-            result.atRisk = _wei(PayoutMath.atRiskDown(r.staked, r.exposure));
-            result.payoutFactor = r.payoutFactor;
+            (uint256 total, uint256 factor) = _atRisk(r);
+            result.atRisk = _wei(total);
+            result.payoutFactor = factor;
         }
         result.earmarked = _wei(r.earmarked);
         result.rewarded = _wei(r.rewarded);
@@ -271,10 +273,8 @@ abstract contract Rounds is StakingState, EIP712, ReentrancyGuardTransient {
     }
 
     function _finishLocking(RoundData storage r, uint32 tournament, uint64 round) private {
-        uint256 total = PayoutMath.atRiskDown(r.staked, r.exposure);
-        uint256 factor = PayoutMath.factorDown(total, r.stakeThreshold);
         r.state = RoundState.Locked;
-        r.payoutFactor = uint64(factor);
+        (uint256 total, uint256 factor) = _atRisk(r);
         emit RoundLocked(tournament, round, r.batches, _wei(total), factor);
     }
 
@@ -300,7 +300,7 @@ abstract contract Rounds is StakingState, EIP712, ReentrancyGuardTransient {
         if (r.ticket == 0) return;
         --t.roundsInFlight;
         Holds.Book storage holds = t.ledger.holds;
-        holds.leave(r.seat);
+        holds.vacate(r.seat);
         holds.end(r.ticket);
         uint256 older = r.olderTickets;
         for (uint256 i = 0; i < older; ++i) holds.end(r.olderTicket[i]);
@@ -324,6 +324,12 @@ abstract contract Rounds is StakingState, EIP712, ReentrancyGuardTransient {
     function _reportableUntil(RoundData storage r) private view returns (uint256) {
         uint256 needed = uint256(r.disputeWindow) + MIN_SETTLEMENT_TIME;
         return r.settledBy < needed ? 0 : r.settledBy - needed;
+    }
+
+    /// @dev Of a locked round: its total at risk, nano-NMR, and the payout factor that follows from it, 1e-18.
+    function _atRisk(RoundData storage r) private view returns (uint256 total, uint256 factor) {
+        total = PayoutMath.atRiskDown(r.staked, r.exposure);
+        factor = PayoutMath.factorDown(total, r.stakeThreshold);
     }
 
     function _termsOf(RoundData storage r) private view returns (Terms memory) {

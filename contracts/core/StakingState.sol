@@ -53,19 +53,18 @@ abstract contract StakingState is INumeraireStaking {
         uint40 resolvesAt;
         uint40 settledBy;
         uint40 disputeWindow;
-        uint32 ticket;
-        uint24 seat;
         int64 multiplier0;
         int64 multiplier1;
         uint64 stakeThreshold;
         uint32 clip;
         uint32 exposure;
-        uint64 payoutFactor;
         uint64 staked;
         uint64 earmarked;
         uint24 batches;
         uint24 lockedBatches;
         RoundState state;
+        uint32 ticket;
+        uint24 seat;
         uint64 rewarded;
         uint64 burned;
         uint24 reportedBatches;
@@ -129,9 +128,10 @@ abstract contract StakingState is INumeraireStaking {
 
     /// @dev Takes tokens from the caller; exactly the amount must arrive, and the ledger must be able to count it.
     function _pull(uint256 amount) internal {
-        uint256 held = IERC20(token).balanceOf(address(this));
-        IERC20(token).safeTransferFrom(msg.sender, address(this), amount);
-        uint256 holds = IERC20(token).balanceOf(address(this));
+        IERC20 nmr = IERC20(token);
+        uint256 held = nmr.balanceOf(address(this));
+        nmr.safeTransferFrom(msg.sender, address(this), amount);
+        uint256 holds = nmr.balanceOf(address(this));
         if (holds != held + amount) revert TransferMismatch(held + amount, holds);
         if (holds > MAX_HOLDINGS) revert HoldingsTooLarge(holds, MAX_HOLDINGS);
     }

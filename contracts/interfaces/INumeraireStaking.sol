@@ -486,7 +486,9 @@ interface INumeraireStaking {
     /// @notice A round; `state` is `None` where it was never opened.
     function roundOf(uint32 tournament, uint64 round) external view returns (Round memory);
 
-    /// @notice A batch of a round; `state` is `None` before its lock.
+    /// @notice A batch of a round; `state` is `None` before its lock. Kept while the round is in flight: rounds that follow
+    /// each other share storage, so that of a round which has ended the next one may overwrite it, and it is `None` again.
+    /// `scoresHash` is zero unless the batch is reported or settled.
     function batchOf(uint32 tournament, uint64 round, uint32 batch) external view returns (Batch memory);
 
     /// @notice The payout of one lane, nano-NMR, rounded toward zero; what `settle` credits or, where the stake is still

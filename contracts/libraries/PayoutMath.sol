@@ -18,20 +18,24 @@ library PayoutMath {
     int256 private constant RATE_PER_CLIP = 1e27;
     /// @dev Exposure 1e-9 × rate 1e-36.
     int256 private constant ONE_EXPOSED_RATE = 1e45;
-    uint256 private constant LANE_MASK = 0xffffffffffffffff;
-    uint256 private constant LOWEST_BITS = 0x0000000000000001_0000000000000001_0000000000000001_0000000000000001;
-    uint256 private constant SIGNS = 0x8000000000000000_8000000000000000_8000000000000000_8000000000000000;
+    uint256 private constant ONES = 0x0000000000000001_0000000000000001_0000000000000001_0000000000000001;
 
     /// @notice A round's terms and factor, prepared once for a whole batch. The exposure is in all three already: as it is
     /// not negative, clamping before and after multiplying by it is the same.
     /// @param weight0 Multiplier 0 × factor × exposure, 1e-36.
     /// @param weight1 Multiplier 1 × factor × exposure, 1e-36.
     /// @param bound Clip × exposure, 1e-45.
+    /// @param scale From a stake × such a rate to a payout, 1e45. It and the next two never change: kept here as the compiler
+    /// would make them anew for every word, and reading them is cheaper.
+    /// @param mask A lane's bits.
+    /// @param ones 1 in every lane.
     struct Rule {
         int256 weight0;
         int256 weight1;
         int256 bound;
+        int256 scale;
         uint256 mask;
+        uint256 ones;
     }
 
     /// @param factor Payout factor, 1e-18, at most 1e18.
@@ -42,7 +46,9 @@ library PayoutMath {
                 weight0: terms.multipliers[0] * int256(factor) * exposure,
                 weight1: terms.multipliers[1] * int256(factor) * exposure,
                 bound: int256(uint256(terms.clip)) * RATE_PER_CLIP * exposure,
-                mask: LANE_MASK
+                scale: ONE_EXPOSED_RATE,
+                mask: type(uint64).max,
+                ones: ONES
             });
     }
 
@@ -104,51 +110,56 @@ library PayoutMath {
             let weight1 := mload(add(r, 0x20))
             let bound := mload(add(r, 0x40))
             let range := shl(1, bound)
-            let mask := mload(add(r, 0x60))
+            let scale := mload(add(r, 0x60))
+            let mask := mload(add(r, 0x80))
 
             // Outside of ±bound, in one comparison: a number below -bound wraps around to a huge one.
             let rate := add(mul(weight0, sar(224, scores)), mul(weight1, signextend(3, shr(192, scores))))
             if gt(add(rate, bound), range) {
                 rate := clamped(rate, bound)
             }
-            let sum := sdiv(mul(shr(192, stakes), rate), ONE_EXPOSED_RATE)
+            let sum := sdiv(mul(shr(192, stakes), rate), scale)
 
             rate := add(mul(weight0, sar(224, shl(64, scores))), mul(weight1, signextend(3, shr(128, scores))))
             if gt(add(rate, bound), range) {
                 rate := clamped(rate, bound)
             }
-            sum := add(shl(64, sum), sdiv(mul(and(shr(128, stakes), mask), rate), ONE_EXPOSED_RATE))
+            sum := add(shl(64, sum), sdiv(mul(and(shr(128, stakes), mask), rate), scale))
 
             rate := add(mul(weight0, sar(224, shl(128, scores))), mul(weight1, signextend(3, shr(64, scores))))
             if gt(add(rate, bound), range) {
                 rate := clamped(rate, bound)
             }
-            sum := add(shl(64, sum), sdiv(mul(and(shr(64, stakes), mask), rate), ONE_EXPOSED_RATE))
+            sum := add(shl(64, sum), sdiv(mul(and(shr(64, stakes), mask), rate), scale))
 
             rate := add(mul(weight0, sar(224, shl(192, scores))), mul(weight1, signextend(3, scores)))
             if gt(add(rate, bound), range) {
                 rate := clamped(rate, bound)
             }
-            sum := add(shl(64, sum), sdiv(mul(and(stakes, mask), rate), ONE_EXPOSED_RATE))
+            sum := add(shl(64, sum), sdiv(mul(and(stakes, mask), rate), scale))
 
             next := add(active, sum)
+            let signs := shl(63, mload(add(r, 0xa0)))
             // With 2^63 more in every lane none is negative, so none borrows; taking the bits off again leaves two's complement.
-            payouts := xor(add(sum, SIGNS), SIGNS)
+            payouts := xor(add(sum, signs), signs)
+        }
+    }
+
+    /// @notice Whether the results of `settleWord` may be rare; most are not, and know it soon.
+    /// @dev Taking 1 away from every lane sets the sign of an empty one, and of no other but one of 1 above an empty one.
+    function maybeRare(Rule memory r, uint256 active, uint256 next) internal pure returns (bool) {
+        unchecked {
+            return ((active - r.ones) | next) & (r.ones << 63) != 0;
         }
     }
 
     /// @notice Whether the results of `settleWord` must be worked out lane by lane: some lane burns more than is active, or
     /// pays where nothing is active. True now and then for no reason, where a lane holds a single nano-NMR.
-    function isRare(uint256 active, uint256 next, uint256 payouts) internal pure returns (bool) {
+    function isRare(Rule memory r, uint256 active, uint256 next, uint256 payouts) internal pure returns (bool) {
         unchecked {
-            uint256 empty = ((active - LOWEST_BITS) & SIGNS) >> 63;
-            return (next & SIGNS) | (payouts & (empty * LANE_MASK)) != 0;
-        }
-    }
-
-    function maybeRare(uint256 active, uint256 next) internal pure returns (bool) {
-        unchecked {
-            return ((active - LOWEST_BITS) | next) & SIGNS != 0;
+            uint256 signs = r.ones << 63;
+            uint256 empty = ((active - r.ones) & signs) >> 63;
+            return (next & signs) | (payouts & (empty * r.mask)) != 0;
         }
     }
 
@@ -161,7 +172,7 @@ library PayoutMath {
         uint256 payouts
     ) internal pure returns (uint256 rewardsThen, uint256 burnsThen) {
         unchecked {
-            uint256 negative = (payouts & SIGNS) >> 63;
+            uint256 negative = (payouts >> 63) & r.ones;
             uint256 mask = negative * r.mask;
             rewardsThen = rewards + (payouts & ~mask);
             burnsThen = burns + (~payouts & mask) + negative;

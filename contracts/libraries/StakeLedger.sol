@@ -105,50 +105,56 @@ library StakeLedger {
     ) internal returns (uint256[] memory payouts, uint256 rewarded, uint256 burned) {
         if (stakes.length == 0) return (payouts, 0, 0);
         payouts = WordEvents.allocate(stakes.length);
-        uint256 first = _slot(ledger) + batch * Words.WORDS_PER_BATCH;
-        uint256 stakesAt = Words.start(stakes);
-        uint256 scoresAt = Words.start(scores);
+        uint256 slot = _slot(ledger) + batch * Words.WORDS_PER_BATCH;
         unchecked {
-            uint256 end = first + stakes.length;
-            for (uint256 slot = first; slot < end; ++slot) {
-                uint256 locked = Words.at(stakesAt);
+            uint256 end = slot + stakes.length;
+            uint256 stakesAt = Words.start(stakes);
+            uint256 scoresAt = Words.start(scores);
+            uint256 payoutsAt = Words.startInMemory(payouts);
+            for (; slot < end; ++slot) {
+                uint256 locked = Words.read(stakesAt);
                 // Positions that had left before the lock: nothing to compute, and no storage to read.
                 if (locked != 0) {
                     uint256 active = _read(slot);
-                    (uint256 next, uint256 paid) = rule.settleWord(active, locked, Words.at(scoresAt));
-                    if (PayoutMath.maybeRare(active, next) && PayoutMath.isRare(active, next, paid)) {
-                        uint256 position = (batch * Words.WORDS_PER_BATCH + slot - first) * Words.LANES;
-                        (next, paid) = _settleRare(ledger, position, active, locked, Words.at(scoresAt), rule);
+                    (uint256 next, uint256 paid) = rule.settleWord(active, locked, Words.read(scoresAt));
+                    if (rule.maybeRare(active, next)) {
+                        if (rule.isRare(active, next, paid)) {
+                            (next, paid) = _settleRare(ledger, slot - _slot(ledger), active, paid);
+                        }
                     }
-                    _write(slot, next);
-                    Words.put(payouts, slot - first, paid);
                     (rewarded, burned) = rule.addUp(rewarded, burned, paid);
+                    _write(slot, next);
+                    Words.write(payoutsAt, paid);
                 }
                 stakesAt += 32;
                 scoresAt += 32;
+                payoutsAt += 32;
             }
         }
         return (payouts, Words.sum(rewarded), Words.sum(burned));
     }
 
-    /// @dev `PayoutMath.settleWord` lane by lane, with pending withdrawals in view.
-    /// @param position The first of the word.
+    /// @dev Applies a word's payouts lane by lane, with pending withdrawals in view.
+    /// @param word Its number.
+    /// @param due Its payouts word, uncut.
+    /// @return next The word of active stakes then.
+    /// @return payouts Its payouts word, as applied.
     function _settleRare(
         Ledger storage ledger,
-        uint256 position,
         uint256 word,
-        uint256 stakes,
-        uint256 scores,
-        PayoutMath.Rule memory rule
+        uint256 active,
+        uint256 due
     ) private returns (uint256 next, uint256 payouts) {
         unchecked {
-            next = word;
+            next = active;
             for (uint256 lane = 0; lane < Words.LANES; ++lane) {
-                int256 payout = PayoutMath.payoutTowardZero(rule, Words.lane(stakes, lane), Words.lane(scores, lane));
+                int256 payout = int64(uint64(Words.lane(due, lane)));
                 if (payout == 0) continue;
-                int256 active = int256(Words.lane(word, lane));
-                int256 sum = active + payout;
-                if (sum < 0 || active == 0) (payout, sum) = _settlePending(ledger, position + lane, payout, active);
+                int256 stake = int256(Words.lane(active, lane));
+                int256 sum = stake + payout;
+                if (sum < 0 || stake == 0) {
+                    (payout, sum) = _settlePending(ledger, word * Words.LANES + lane, payout, stake);
+                }
                 next = Words.withLane(next, lane, uint256(sum));
                 payouts = Words.withLane(payouts, lane, uint64(int64(payout)));
             }

@@ -55,17 +55,24 @@ library Words {
         }
     }
 
+    /// @notice Where in memory the first word of an array stands.
+    function startInMemory(uint256[] memory words) internal pure returns (uint256 pointer) {
+        assembly ("memory-safe") {
+            pointer := add(words, 32)
+        }
+    }
+
     /// @notice The word at a place in calldata.
-    function at(uint256 pointer) internal pure returns (uint256 word) {
+    function read(uint256 pointer) internal pure returns (uint256 word) {
         assembly ("memory-safe") {
             word := calldataload(pointer)
         }
     }
 
-    /// @notice Puts a word into an array, without the check that there is room.
-    function put(uint256[] memory words, uint256 index, uint256 word) internal pure {
+    /// @notice Puts a word to a place in memory, which is part of an array.
+    function write(uint256 pointer, uint256 word) internal pure {
         assembly ("memory-safe") {
-            mstore(add(add(words, 32), shl(5, index)), word)
+            mstore(pointer, word)
         }
     }
 

@@ -31,7 +31,7 @@ contract PayoutHarness {
             }
             uint256 next = 0;
             (next, words[i]) = PayoutMath.settleWord(rule, stakes[i], stakes[i], scores[i]);
-            if (PayoutMath.isRare(stakes[i], next, words[i])) rare |= 1 << i;
+            if (PayoutMath.isRare(rule, stakes[i], next, words[i])) rare |= 1 << i;
         }
     }
 }
