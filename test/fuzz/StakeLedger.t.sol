@@ -57,15 +57,15 @@ contract StakeLedgerTest {
         uint256 count = 1 + cup.upTo(40);
         uint256 sum = 0;
         for (uint256 i = 0; i < count; ++i) {
-            require(_ledger.open(address(uint160(i + 1)), bytes32(i)) == i, "numbers count from 0");
+            _ledger.open(i, address(uint160(i + 1)), bytes32(i));
             uint256 amount = cup.upTo(MOST);
             _ledger.setActive(i, amount);
             sum += amount;
         }
-        (uint256[] memory stakes, uint256 staked) = _ledger.load(0);
+        (uint256[] memory stakes, uint256 staked) = _ledger.load(0, count);
         require(staked == sum && stakes.length == (count + 3) / 4, "the words in use");
         for (uint256 i = 0; i < count; ++i) require(_laneOf(stakes, i) == _ledger.activeOf(i), "lane by lane");
-        (stakes, staked) = _ledger.load(1);
+        (stakes, staked) = _ledger.load(1, count);
         require(staked == 0 && stakes.length == 0, "nothing beyond");
     }
 
