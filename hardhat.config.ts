@@ -7,7 +7,7 @@ import { defineConfig } from "hardhat/config";
 const solc = {
   version: "0.8.37",
   path: createRequire(import.meta.url).resolve("solc/soljson.js"),
-  settings: { evmVersion: "cancun", optimizer: { enabled: true, runs: 100 }, viaIR: true },
+  settings: { evmVersion: "cancun", optimizer: { enabled: true, runs: 50 }, viaIR: true },
 };
 
 export default defineConfig({

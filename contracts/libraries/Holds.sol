@@ -23,7 +23,8 @@ library Holds {
     /// @param drawn The newest ticket.
     /// @param firstLiveWord Every word of tickets before this one has ended, whole.
     /// @param seats How many seats were ever taken.
-    /// @param freeSeat That of the round which ended last, until another one sits there; 0: none.
+    /// @param freeSeat A seat that nobody has now; 0: none.
+    /// @param spareSeats How many more there are.
     /// @param ended Of the newest ticket's word: the tickets that have ended.
     /// @param endedBefore The same for the words before.
     struct Book {
@@ -31,7 +32,9 @@ library Holds {
         uint32 firstLiveWord;
         uint24 seats;
         uint24 freeSeat;
+        uint16 spareSeats;
         uint128 ended;
+        mapping(uint256 index => uint24 seat) spareSeat;
         mapping(uint256 word => uint256 bits) endedBefore;
         mapping(uint256 batch => Marks) marks;
     }
@@ -62,16 +65,20 @@ library Holds {
         }
     }
 
-    /// @notice A seat that nobody has now, counting from 1.
+    /// @notice Takes a seat, counting from 1: one that somebody had before where there is one.
+    /// @dev Mostly rounds come and go one by one, and then no slot but the book's is used.
     function sit(Book storage book) internal returns (uint24 seat) {
         seat = book.freeSeat;
-        if (seat == 0) seat = ++book.seats;
-        else book.freeSeat = 0;
+        if (seat != 0) book.freeSeat = 0;
+        else if (book.spareSeats != 0) seat = book.spareSeat[--book.spareSeats];
+        else seat = ++book.seats;
     }
 
-    /// @notice Gives a seat back. Of several that are free only the last is taken again: what it saves needs no list.
+    /// @notice Gives a seat back.
     function vacate(Book storage book, uint24 seat) internal {
-        book.freeSeat = seat;
+        // Safe: no more rounds than a uint16 counts are ever in flight, so there are no more seats.
+        if (book.freeSeat != 0) book.spareSeat[book.spareSeats++] = seat;
+        else book.freeSeat = seat;
     }
 
     /// @notice The newest ticket that locked the batch; 0: none.
