@@ -29,4 +29,11 @@ describe("the tests of the contracts", () => {
     const called = named(/(?:\.|"|\n\s+\.)(\w+)(?:\.staticCall)?[("]/g);
     declared.forEachFunction(({ name }) => expect(called, name).to.include(name));
   });
+
+  it("have a manual that names every function and every error", () => {
+    const manual = readFileSync(`${import.meta.dirname}/../../docs/contracts.md`, "utf8");
+    const names = new Set([...manual.matchAll(/`(\w+)`/g)].map(([, name]) => name ?? ""));
+    declared.forEachFunction(({ name }) => expect(names, name).to.include(name));
+    declared.forEachError(({ name }) => expect(names, name).to.include(name));
+  });
 });
