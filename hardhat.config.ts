@@ -19,5 +19,7 @@ export default defineConfig({
     /** The same, seen from a client. */
     local: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
   },
+  // One test plays histories of thousands of calls, and says in a file how many of each.
+  test: { solidity: { gasLimit: 2n ** 50n, fsPermissions: { dangerouslyWriteDirectory: ["./cache"] } } },
   typechain: { outDir: "./types" },
 });

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readdirSync, readFileSync } from "node:fs";
 import { expect } from "chai";
+import { present } from "../../scripts/support/present.ts";
 import { declared } from "../support/errors.ts";
 
 const own = import.meta.filename;
@@ -35,5 +36,22 @@ describe("the tests of the contracts", () => {
     const names = new Set([...manual.matchAll(/`(\w+)`/g)].map(([, name]) => name ?? ""));
     declared.forEachFunction(({ name }) => expect(names, name).to.include(name));
     declared.forEachError(({ name }) => expect(names, name).to.include(name));
+  });
+
+  it("try to break every invariant of docs/invariants.md, by its id, and no other", () => {
+    const root = `${import.meta.dirname}/../..`;
+    const list = readFileSync(`${root}/docs/invariants.md`, "utf8");
+    const ids = [...list.matchAll(/^\| ([A-Z]-\d+) +\|/gm)].map(([, id]) => present(id, "an id"));
+    const tests = globSync("test/{invariant,fuzz}/**/*.sol", { cwd: root })
+      .map((path) => readFileSync(`${root}/${path}`, "utf8"))
+      .join("\n");
+    const named = [...tests.matchAll(/function test\w*?_((?:[A-Z]\d+_)+)/g)]
+      .flatMap(([, names]) => present(names, "ids").split("_"))
+      .filter((name) => name !== "")
+      .map((name) => `${name.charAt(0)}-${name.slice(1)}`);
+    const checked = [...tests.matchAll(/"([A-Z]-\d+): /g)].map(([, id]) => present(id, "an id"));
+    expect(ids).to.have.length.greaterThan(0);
+    expect(new Set(named), "in the names of tests").to.deep.equal(new Set(ids));
+    expect(new Set(checked), "in the messages of checks").to.deep.equal(new Set(ids));
   });
 });

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Holds} from "../../contracts/libraries/Holds.sol";
-import {Dice} from "./Vm.sol";
+import {Dice} from "../support/Vm.sol";
 
 /// @notice Rounds that lock batches, requests that wait for them, in any order, against sets that remember everything.
 contract HoldsTest {

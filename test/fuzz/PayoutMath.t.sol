@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {INumeraireStaking} from "../../contracts/interfaces/INumeraireStaking.sol";
 import {PayoutMath} from "../../contracts/libraries/PayoutMath.sol";
 import {Words} from "../../contracts/libraries/Words.sol";
-import {Dice} from "./Vm.sol";
+import {Dice} from "../support/Vm.sol";
 
 contract PayoutMathTest {
     using Dice for Dice.Cup;
@@ -29,7 +29,7 @@ contract PayoutMathTest {
         }
     }
 
-    function testFuzz_P3_sumsAreKeptLaneByLane(
+    function testFuzz_sumsAreKeptLaneByLane(
         uint64[4] memory rewards,
         uint64[4] memory burns,
         int64[4] memory paid

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Quorum} from "../../contracts/libraries/Quorum.sol";
-import {Dice, vm} from "./Vm.sol";
+import {Dice, vm} from "../support/Vm.sol";
 
 contract QuorumTest {
     using Dice for Dice.Cup;

@@ -5,7 +5,7 @@ import {INumeraireStaking} from "../../contracts/interfaces/INumeraireStaking.so
 import {PayoutMath} from "../../contracts/libraries/PayoutMath.sol";
 import {StakeLedger} from "../../contracts/libraries/StakeLedger.sol";
 import {Words} from "../../contracts/libraries/Words.sol";
-import {Dice} from "./Vm.sol";
+import {Dice} from "../support/Vm.sol";
 
 /// @notice A batch's settlement against a model that keeps every position on its own.
 contract StakeLedgerTest {
