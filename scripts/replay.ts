@@ -1,24 +1,26 @@
-// Settles one real round on a chain inside this process: feed file → positions → lock → report → settlement → events.
+// Settles one real round on a local chain: feed file → positions → lock → report → settlement → events.
 import { realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { network } from "hardhat";
 import { InputError } from "../oracle/src/core/errors.ts";
 import { readRoundFile } from "../oracle/src/feeds/folder.ts";
 import { comparePayouts, describeVerdicts } from "./support/compare.ts";
 import { replayRound } from "./replay/replay.ts";
+import { newAccount, startChain } from "./stack/chain.ts";
+import { clientNamed } from "./stack/clients.ts";
 import { shownFactor, shownNmr } from "./support/amounts.ts";
 import { printTable, step, UsageError } from "./support/terminal.ts";
 
-const USAGE = "usage: npm run replay -- --feed FILE --out FILE";
+const USAGE = "usage: npm run replay -- --feed FILE --out FILE [--chain hardhat|anvil]";
 
 function readArguments() {
   try {
-    const { values } = parseArgs({ options: { feed: { type: "string" }, out: { type: "string" } } });
+    const text = { type: "string" } as const;
+    const { values } = parseArgs({ options: { feed: text, out: text, chain: text } });
     if (values.feed === undefined || values.out === undefined) throw new Error("--feed and --out are both needed");
     // npm runs scripts in the project's folder and tells where the caller stood.
     const from = process.env["INIT_CWD"] ?? process.cwd();
-    return { feed: resolve(from, values.feed), out: resolve(from, values.out) };
+    return { feed: resolve(from, values.feed), out: resolve(from, values.out), client: clientNamed(values.chain) };
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}; ${USAGE}`);
   }
@@ -48,13 +50,14 @@ async function outputTo(out: string, feed: string): Promise<(text: string) => Pr
 }
 
 async function main(): Promise<number> {
-  const { feed, out } = readArguments();
+  const { feed, out, client } = readArguments();
   const write = await outputTo(out, feed);
   const { round, details } = await readRoundFile(feed, { resolved: true });
-  const connection = await network.create();
+  const startsAt = Math.floor(Date.now() / 1000);
+  const chain = await startChain({ client, startsAt, accounts: [newAccount()] });
   try {
     const replay = await step(`Round ${round.number} of tournament ${round.tournament}`, (say) =>
-      replayRound(connection, round, details, say),
+      replayRound(chain.connection, round, details, say),
     );
     await write(`${JSON.stringify(replay.record, null, 2)}\n`);
     const { record, settlements } = replay;
@@ -79,7 +82,7 @@ async function main(): Promise<number> {
     console.log(`Written to ${out}`);
     return verdict.formulaAgrees ? 0 : 1;
   } finally {
-    await connection.close();
+    await chain.stop();
   }
 }
 

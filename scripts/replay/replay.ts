@@ -7,6 +7,7 @@ import { formatNmr, nanoFromWei, weiFromNano } from "../../oracle/src/core/units
 import { hashWords, POSITIONS_PER_BATCH } from "../../oracle/src/core/words.ts";
 import type { FeedDetails, FeedModel, FeedRound } from "../../oracle/src/feeds/feed.ts";
 import { type Contracts, deploy, LIMITS } from "../support/contracts.ts";
+import { mined } from "../support/mined.ts";
 import { present } from "../support/present.ts";
 import { readSettlements, type Settlement } from "../support/settlements.ts";
 import type { Say } from "../support/terminal.ts";
@@ -72,10 +73,10 @@ async function prepare(connection: NetworkConnection, round: FeedRound, staked: 
   }
   const addresses = reporters.map(({ address }) => address);
   const nobody = connection.ethers.ZeroAddress;
-  await staking.createTournament("Replay", LIMITS, nobody, nobody, 0n, addresses, 2);
+  await mined(staking.createTournament("Replay", LIMITS, nobody, nobody, 0n, addresses, 2));
   const tournament = await staking.tournaments();
-  await token.approve(staking, weiFromNano(total + reserve));
-  await staking.fundReserve(tournament, weiFromNano(reserve));
+  await mined(token.approve(staking, weiFromNano(total + reserve)));
+  await mined(staking.fundReserve(tournament, weiFromNano(reserve)));
   return { connection, ...contracts, reporters, tournament, from: await connection.ethers.provider.getBlockNumber() };
 }
 
@@ -86,8 +87,7 @@ async function openPositions(stage: Stage, staked: readonly FeedModel[], say: Sa
   );
   let gas = 0n;
   for (let start = 0; start < calls.length; start += POSITIONS_PER_TRANSACTION) {
-    const sent = await staking.multicall(calls.slice(start, start + POSITIONS_PER_TRANSACTION));
-    gas += await gasOf(sent);
+    gas += await gasOf(staking.multicall(calls.slice(start, start + POSITIONS_PER_TRANSACTION)));
     say(`position ${Math.min(start + POSITIONS_PER_TRANSACTION, calls.length)} of ${calls.length}`);
   }
   return gas;
@@ -107,17 +107,19 @@ async function settleRound(stage: Stage, { number, terms }: FeedRound, details: 
     disputeWindow: SCHEDULE.disputeWindow,
   };
   const { clip, exposure, stakeThreshold } = terms;
-  await staking.openRound(
-    tournament,
-    number,
-    { multipliers: [...terms.multipliers], clip, exposure, stakeThreshold },
-    schedule,
+  await mined(
+    staking.openRound(
+      tournament,
+      number,
+      { multipliers: [...terms.multipliers], clip, exposure, stakeThreshold },
+      schedule,
+    ),
   );
 
   await time.increaseTo(closesAt);
-  let lock = await gasOf(await staking.lock(tournament, number, 0));
+  let lock = await gasOf(staking.lock(tournament, number, 0));
   const batches = Number((await staking.roundOf(tournament, number)).batches);
-  for (let batch = 1; batch < batches; batch++) lock += await gasOf(await staking.lock(tournament, number, batch));
+  for (let batch = 1; batch < batches; batch++) lock += await gasOf(staking.lock(tournament, number, batch));
   say(`${batches} batches locked`);
 
   await time.increaseTo(resolvesAt);
@@ -125,14 +127,14 @@ async function settleRound(stage: Stage, { number, terms }: FeedRound, details: 
   let report = 0n;
   for (const [batch, { scores }] of words.entries()) {
     const signatures = await sign(stage, number, batch, scores);
-    report += await gasOf(await staking.report(tournament, number, batch, scores, 0b101, signatures));
+    report += await gasOf(staking.report(tournament, number, batch, scores, 0b101, signatures));
   }
   say(`${batches} batches reported`);
 
   await time.increase(SCHEDULE.disputeWindow);
   let settle = 0n;
   for (const [batch, { stakes, scores }] of words.entries()) {
-    settle += await gasOf(await staking.settle(tournament, number, batch, stakes, scores));
+    settle += await gasOf(staking.settle(tournament, number, batch, stakes, scores));
   }
   return { lock, report, settle };
 }
@@ -207,6 +209,6 @@ async function events<Name extends EventName>({ staking, from }: Stage, name: Na
   return staking.queryFilter(staking.filters[name], from);
 }
 
-async function gasOf(sent: { wait(): Promise<{ gasUsed: bigint } | null> }): Promise<bigint> {
-  return present(await sent.wait(), "receipt").gasUsed;
+async function gasOf(sending: Parameters<typeof mined>[0]): Promise<bigint> {
+  return (await mined(sending)).gasUsed;
 }

@@ -1,15 +1,30 @@
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
+import { type Client, type Log, startNode } from "./clients.ts";
 
 const ETHER = 10n ** 18n;
 
 export type Account = { readonly key: `0x${string}`; readonly address: string };
 
+export type ChainOptions = {
+  readonly client: Client;
+  /** 0, or absent: any that is free. */
+  readonly port?: number;
+  /** Time of the first block, unix seconds. */
+  readonly startsAt: number;
+  /** Each gets 10,000 ether, and signs what is sent from it over the connection. */
+  readonly accounts: readonly Account[];
+  /** Receives every line that the client writes. */
+  readonly log?: Log;
+};
+
 export type Chain = {
   readonly url: string;
-  /** ethers and Ignition over JSON-RPC; the node signs for all accounts. */
+  /** ethers and Ignition over JSON-RPC. */
   readonly connection: NetworkConnection;
+  /** Resolves when the client ends without being told to, to the error that says so. */
+  readonly failed: Promise<Error>;
   /** Time of the latest block, unix seconds. */
   now(): Promise<number>;
   /** Mines a block at that time, unless the chain is there already. */
@@ -23,40 +38,39 @@ export function newAccount(): Account {
   return { key, address: privateKeyToAddress(key) };
 }
 
-/** Starts a local chain on loopback whose first block is at `startsAt`, unix seconds. */
-export async function startChain(port: number, startsAt: number, accounts: readonly Account[]): Promise<Chain> {
-  const server = await network.createServer(
-    {
-      network: "chain",
-      override: {
-        initialDate: new Date(startsAt * 1000),
-        accounts: accounts.map(({ key }) => ({ privateKey: key, balance: 10_000n * ETHER })),
+/** Starts a local chain on loopback. */
+export async function startChain(options: ChainOptions): Promise<Chain> {
+  const { client, port = 0, startsAt, accounts, log = () => undefined } = options;
+  const node = await startNode(client, port, startsAt, log);
+  try {
+    // A kept connection may be closed by the server in the very moment of the next request; a new one costs nothing here.
+    const httpHeaders = { connection: "close" };
+    const override = { url: node.url, httpHeaders, accounts: accounts.map(({ key }) => key) };
+    const connection = await network.create({ network: "local", override });
+    const call = (method: string, params: unknown[] = []): Promise<unknown> =>
+      connection.provider.request({ method, params });
+    for (const { address } of accounts) {
+      await call("hardhat_setBalance", [address, `0x${(10_000n * ETHER).toString(16)}`]);
+    }
+    const now = async (): Promise<number> =>
+      Number(((await call("eth_getBlockByNumber", ["latest", false])) as { timestamp: string }).timestamp);
+    return {
+      url: node.url,
+      connection,
+      failed: node.failed,
+      now,
+      async advanceTo(time) {
+        if ((await now()) >= time) return;
+        await call("evm_setNextBlockTimestamp", [time]);
+        await call("evm_mine");
       },
-    },
-    "127.0.0.1",
-    port,
-  );
-  const { port: listening } = await server.listen();
-  const url = `http://127.0.0.1:${listening}`;
-  // A kept connection may be closed by the server in the very moment of the next request; a new one costs nothing here.
-  const httpHeaders = { connection: "close" };
-  const connection = await network.create({ network: "local", override: { url, httpHeaders } });
-  const call = (method: string, params: unknown[] = []): Promise<unknown> =>
-    connection.provider.request({ method, params });
-  const now = async (): Promise<number> =>
-    Number(((await call("eth_getBlockByNumber", ["latest", false])) as { timestamp: string }).timestamp);
-  return {
-    url,
-    connection,
-    now,
-    async advanceTo(time) {
-      if ((await now()) >= time) return;
-      await call("evm_setNextBlockTimestamp", [time]);
-      await call("evm_mine");
-    },
-    async stop() {
-      await connection.close();
-      await server.close();
-    },
-  };
+      async stop() {
+        await connection.close();
+        await node.stop();
+      },
+    };
+  } catch (error) {
+    await node.stop();
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { UsageError } from "../support/terminal.ts";
+import { type Client, clientNamed } from "./clients.ts";
 
 export const USAGE = `usage: npm start -- [options]
 
@@ -9,6 +10,7 @@ export const USAGE = `usage: npm start -- [options]
   --models N           models of the generated tournament (2000)
   --rounds N           rounds of the generated tournament (4)
   --seed N             seed of the generated tournament (1)
+  --chain CLIENT       hardhat or anvil (hardhat)
   --rpc-port N         the chain's JSON-RPC (8545)
   --graphql-port N     the subgraph's GraphQL (8000)
   --oracle-port N      the oracle's service (8080)
@@ -21,6 +23,7 @@ export type Options = {
   readonly models: number;
   readonly rounds: number;
   readonly seed: number;
+  readonly chain: Client;
   readonly ports: Readonly<Record<"rpc" | "graphql" | "oracle" | "feed", number>>;
 };
 
@@ -42,6 +45,7 @@ export function readOptions(args: string[], folder: string): Options | "help" {
     models: whole("models", 2_000, 1, 20_000),
     rounds: whole("rounds", 4, 1, 50),
     seed: whole("seed", 1, 0, Number.MAX_SAFE_INTEGER),
+    chain: clientNamed(values["chain"]),
     ports: {
       rpc: port("rpc", 8545),
       graphql: port("graphql", 8000),
@@ -58,7 +62,7 @@ function parse(args: string[]): Record<string, string | boolean | undefined> {
     return parseArgs({
       args,
       options: {
-        ...{ help: flag, once: flag, data: text, models: text, rounds: text, seed: text },
+        ...{ help: flag, once: flag, data: text, models: text, rounds: text, seed: text, chain: text },
         ...{ "rpc-port": text, "graphql-port": text, "oracle-port": text, "feed-port": text },
       },
     }).values;

@@ -9,11 +9,12 @@ import { formatNmr, weiFromNano } from "../../oracle/src/core/units.ts";
 import { buildSubgraph } from "../../subgraph/engine/build.ts";
 import { type Engine, startEngine } from "../../subgraph/engine/engine.ts";
 import { type Contracts, deploy, LIMITS } from "../support/contracts.ts";
+import { mined } from "../support/mined.ts";
 import { freePorts } from "../support/ports.ts";
 import { Interrupted, step, untilAborted, UsageError } from "../support/terminal.ts";
 import { type Account, type Chain, newAccount, startChain } from "./chain.ts";
 import { drive } from "./drive.ts";
-import { openLog } from "./log.ts";
+import { logTo } from "./log.ts";
 import type { Options } from "./options.ts";
 import { startOracle } from "./oracle.ts";
 import { needsOf, newStakers, stakesOf } from "./stakers.ts";
@@ -77,8 +78,15 @@ async function play(options: Options, folder: string, told: AbortSignal, cleanup
   const feed = numeraiFeed({ url: feedUrl, tournament: source.tournament, clock: () => feedTime });
 
   const cast = castOf();
-  const chain = await startChain(ports.rpc, startsAt, [cast.organizer, cast.guardian, cast.relayer, ...cast.stakers]);
+  const chain = await startChain({
+    client: options.chain,
+    port: ports.rpc,
+    startsAt,
+    accounts: [cast.organizer, cast.guardian, cast.relayer, ...cast.stakers],
+    log: logTo(folder, "chain", fail),
+  });
   cleanups.push(() => chain.stop());
+  void chain.failed.then(fail);
   const { contracts, tournament, from } = await step(
     "Contracts deployed, tournament created, stakers funded",
     () => prepare(chain, cast, source),
@@ -156,13 +164,12 @@ async function index(
   await chmod(folder, 0o755);
   const outDir = join(folder, "subgraph");
   const manifest = await buildSubgraph({ address: contract, startBlock: from, network: "local", outDir });
-  const log = openLog(join(folder, "graph-node.log"), onFailure);
   return startEngine({
     dataDir: join(folder, "index"),
     rpcUrl: chain.url,
     manifest,
     ports: { graphql: ports.graphql },
-    log: (line) => log.write(`${line}\n`),
+    log: logTo(folder, "graph-node", onFailure),
   });
 }
 
@@ -222,24 +229,18 @@ async function prepare(chain: Chain, cast: Cast, source: Source) {
   const contracts: Contracts = await deploy(chain.connection);
   const { token, staking } = contracts;
   const reporters = cast.reporters.map(({ address }) => address);
-  await staking.createTournament(
-    "Demonstration",
-    LIMITS,
-    cast.guardian.address,
-    ethers.ZeroAddress,
-    0n,
-    reporters,
-    QUORUM,
+  await mined(
+    staking.createTournament("Demonstration", LIMITS, cast.guardian.address, ethers.ZeroAddress, 0n, reporters, QUORUM),
   );
   const tournament = Number(await staking.tournaments());
   const reserve = weiFromNano(reserveOf(source));
-  await token.approve(staking, reserve);
-  await staking.fundReserve(tournament, reserve);
+  await mined(token.approve(staking, reserve));
+  await mined(staking.fundReserve(tournament, reserve));
   const needs = needsOf(source, cast.stakers.length);
   for (const [index, { address }] of cast.stakers.entries()) {
     const need = weiFromNano(needs[index] ?? 0n);
-    await token.transfer(address, need);
-    await token.connect(await ethers.getSigner(address)).approve(staking, need);
+    await mined(token.transfer(address, need));
+    await mined(token.connect(await ethers.getSigner(address)).approve(staking, need));
   }
   return { contracts, tournament, from };
 }

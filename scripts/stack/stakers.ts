@@ -4,6 +4,7 @@ import { nanoFromDecimalDown, nanoFromWei, weiFromNano } from "../../oracle/src/
 import { POSITIONS_PER_BATCH, unpackStakes } from "../../oracle/src/core/words.ts";
 import type { SimulatedRound, Source } from "../../oracle/src/simulator/source.ts";
 import type { Contracts } from "../support/contracts.ts";
+import { mined } from "../support/mined.ts";
 import type { Say } from "../support/terminal.ts";
 
 /** Calls a transaction: of 45,000 to 75,000 gas each, under the 16,777,216 of a transaction. */
@@ -109,7 +110,7 @@ export function newStakers(
         const signer = await ethers.getSigner(address);
         for (let start = 0; start < own.length; start += CALLS_PER_TRANSACTION) {
           const chunk = own.slice(start, start + CALLS_PER_TRANSACTION);
-          await (await staking.connect(signer).multicall(chunk, { gasLimit: GAS_LIMIT })).wait();
+          await mined(staking.connect(signer).multicall(chunk, { gasLimit: GAS_LIMIT }));
           done += chunk.length;
           say(`${done} of ${total}`);
         }

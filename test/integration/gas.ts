@@ -1,9 +1,46 @@
 import { expect } from "chai";
-import { measureRound, POSITIONS } from "../support/gas.ts";
+import { CLIENTS } from "../../scripts/stack/clients.ts";
+import { useSameChains } from "../support/chains.ts";
+import { measureRound, POSITIONS, type RoundGas } from "../support/gas.ts";
+import type { Signer } from "../support/staking.ts";
 
-describe("gas of a full batch, each step in its own transaction", () => {
-  it("stays below 3,400 a position and round", async () => {
-    const { lock, report, settle } = await measureRound();
-    expect(Number(lock + report + settle) / POSITIONS).to.be.below(3_400);
-  }).timeout(60_000);
+/** EIP-7825. */
+const TRANSACTION_GAS = 16_777_216n;
+
+/** Why a client refuses a transaction, in its own words. */
+async function refusal(sending: Promise<unknown>): Promise<string> {
+  return sending.then(
+    () => "not refused",
+    (error: unknown) => String(error),
+  );
+}
+
+describe("gas of a full batch on hardhat and anvil, each step in its own transaction", function () {
+  this.timeout(120_000);
+  const chain = useSameChains();
+  const measured: RoundGas[] = [];
+
+  for (const client of CLIENTS) {
+    it(`stays below 3,400 a position and round on ${client}, every step far below what a transaction may use`, async () => {
+      const gas = await measureRound(chain(client).connection);
+      measured.push(gas);
+      expect(Number(gas.lock + gas.report + gas.settle) / POSITIONS).to.be.below(3_400);
+      for (const used of Object.values(gas)) expect(used).to.be.below(TRANSACTION_GAS / 4n);
+    });
+
+    it(`is limited by the transaction on ${client}: one unit more is refused`, async () => {
+      const [signer] = (await chain(client).connection.ethers.getSigners()) as [Signer];
+      const send = (gasLimit: bigint) => signer.sendTransaction({ to: signer.address, gasLimit });
+      const nonce = await signer.getNonce();
+      expect(await refusal(send(TRANSACTION_GAS + 1n))).to.match(/cap/);
+      expect(await signer.getNonce()).to.equal(nonce);
+      await (await send(TRANSACTION_GAS)).wait();
+      expect(await signer.getNonce()).to.equal(nonce + 1);
+    });
+  }
+
+  it("is the same to the unit on both", () => {
+    expect(measured).to.have.length(CLIENTS.length);
+    for (const gas of measured) expect(gas).to.deep.equal(measured[0]);
+  });
 });

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { expect } from "chai";
+import type { Client } from "../../scripts/stack/clients.ts";
 import { madeUpRound, realRoundFiles, type RoundFile, type Value } from "../support/round-file.ts";
 import { runScript } from "../support/processes.ts";
 
@@ -60,9 +61,10 @@ describe("npm run replay", function () {
     rmSync(folder, { recursive: true });
   });
 
-  async function replay(feed: string) {
+  async function replay(feed: string, client: Client = "hardhat") {
     const out = join(folder, `${basename(feed)}.out`);
-    const { code, output } = await runScript("scripts/replay.ts", ["--feed", feed, "--out", out]).ended;
+    const args = ["--feed", feed, "--out", out, "--chain", client];
+    const { code, output } = await runScript("scripts/replay.ts", args).ended;
     return { code, output, outcome: existsSync(out) ? (JSON.parse(readFileSync(out, "utf8")) as Outcome) : undefined };
   }
 
@@ -77,10 +79,14 @@ describe("npm run replay", function () {
     ["a made-up round with a factor of 1", written("round-30.json", madeUpRound(30, "1"))],
   ] as const;
   const real = realRoundFiles().map((path) => [`the real ${basename(path)}`, path] as const);
-  for (const [name, path] of [...madeUp, ...real]) {
-    it(`settles ${name} as the formula says, to the last nano`, async () => {
+  const rounds = [
+    ...[...madeUp, ...real].map((round) => [...round, "hardhat"] as const),
+    ...madeUp.map((round) => [...round, "anvil"] as const),
+  ];
+  for (const [name, path, client] of rounds) {
+    it(`settles ${name} as the formula says, to the last nano, on ${client}`, async () => {
       const file = JSON.parse(readFileSync(path, "utf8")) as RoundFile;
-      const { code, output, outcome } = await replay(path);
+      const { code, output, outcome } = await replay(path, client);
       expect(code, output).to.equal(0);
       const judge = expected(file);
       expect(outcome?.positions.length).to.equal(judge.size);

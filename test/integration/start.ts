@@ -25,6 +25,11 @@ function rowsOf(output: string): string[][] {
     );
 }
 
+/** How the oracle's work falls into transactions is not the same twice. */
+function withoutGas(rows: readonly string[][]): string[][] {
+  return rows.map((row) => row.toSpliced(6, 1));
+}
+
 describe("npm start", function () {
   this.timeout(240_000);
   const runs: Run[] = [];
@@ -47,11 +52,21 @@ describe("npm start", function () {
     return folder;
   }
 
-  it("ends in the same state however often the oracle is killed on the way", async () => {
-    const tournament = ["--once", "--models", "90", "--rounds", "3", "--seed", "5"];
-    const undisturbed = await start(...tournament).ended;
-    expect(undisturbed.code, undisturbed.output).to.equal(0);
+  const tournament = ["--once", "--models", "90", "--rounds", "3", "--seed", "5"];
+  let undisturbed: string;
+  before(async () => {
+    const { code, output } = await start(...tournament).ended;
+    expect(code, output).to.equal(0);
+    undisturbed = output;
+  });
 
+  it("ends in the same state on anvil", async () => {
+    const { code, output } = await start(...tournament, "--chain", "anvil").ended;
+    expect(code, output).to.equal(0);
+    expect(withoutGas(rowsOf(output))).to.deep.equal(withoutGas(rowsOf(undisturbed)));
+  });
+
+  it("ends in the same state however often the oracle is killed on the way", async () => {
     const killed = start(...tournament);
     for (let kill = 1; kill <= KILLS; kill++) {
       const oracles = new RegExp(`(?:The oracle runs as process (\\d+)[^]*){${kill}}`);
@@ -67,8 +82,7 @@ describe("npm start", function () {
     const { code, output } = await killed.ended;
     expect(code, output).to.equal(0);
     expect(output).to.match(/started again [1-9]/);
-    const withoutGas = (rows: string[][]): string[][] => rows.map((row) => row.toSpliced(6, 1));
-    expect(withoutGas(rowsOf(output))).to.deep.equal(withoutGas(rowsOf(undisturbed.output)));
+    expect(withoutGas(rowsOf(output))).to.deep.equal(withoutGas(rowsOf(undisturbed)));
     expect(rowsOf(output)).to.have.length(3);
     for (const row of rowsOf(output)) expect(row.slice(-2)).to.deep.equal(["yes", "yes"]);
   });
@@ -86,13 +100,14 @@ describe("npm start", function () {
     expect(alive(processes)).to.deep.equal([]);
   });
 
-  for (const [name, signal, code] of [
-    ["asked to end on the way", "SIGTERM", 143],
-    ["hung up on", "SIGHUP", 129],
-    ["killed", "SIGKILL", null],
+  for (const [name, signal, code, client] of [
+    ["asked to end on the way", "SIGTERM", 143, "anvil"],
+    ["hung up on", "SIGHUP", 129, "hardhat"],
+    ["killed", "SIGKILL", null, "hardhat"],
+    ["killed", "SIGKILL", null, "anvil"],
   ] as const) {
-    it(`leaves nothing running when it is ${name}`, async () => {
-      const run = start("--once", "--models", "60", "--rounds", "3");
+    it(`leaves nothing running when it is ${name}, on ${client}`, async () => {
+      const run = start("--once", "--models", "60", "--rounds", "3", "--chain", client);
       await run.says(/Round 1: stakers bring/);
       const processes = descendantsOf(run);
       process.kill(run.child.pid ?? 0, signal);
@@ -103,21 +118,26 @@ describe("npm start", function () {
     });
   }
 
-  it("says in one line which part has failed, and ends the others", async () => {
-    const run = start("--once", "--models", "60", "--rounds", "3");
-    await run.says(/Round 1: stakers bring/);
-    const processes = descendantsOf(run);
-    const names = execFileSync("ps", ["-A", "-o", "pid=,args="], { encoding: "utf8" }).split("\n");
-    const graphNode = names
-      .map((line) => /^ *(\d+) .*bin\/gnd /.exec(line)?.[1])
-      .find((pid) => processes.includes(Number(pid)));
-    process.kill(Number(graphNode), "SIGKILL");
-    const { code, output } = await run.ended;
-    expect(code).to.equal(2);
-    expect(output.trim().split("\n").at(-1)).to.match(/^start: graph-node: ended \(SIGKILL\)/);
-    expect(output).not.to.match(/\n +at /);
-    expect(alive(processes)).to.deep.equal([]);
-  });
+  for (const [part, program] of [
+    ["graph-node", "bin/gnd"],
+    ["anvil", "bin/anvil"],
+  ] as const) {
+    it(`says in one line that ${part} has failed, and ends the others`, async () => {
+      const run = start("--once", "--models", "60", "--rounds", "3", "--chain", "anvil");
+      await run.says(/Round 1: stakers bring/);
+      const processes = descendantsOf(run);
+      const names = execFileSync("ps", ["-A", "-o", "pid=,args="], { encoding: "utf8" }).split("\n");
+      const failing = names
+        .map((line) => new RegExp(`^ *(\\d+) .*${program} `).exec(line)?.[1])
+        .find((pid) => processes.includes(Number(pid)));
+      process.kill(Number(failing), "SIGKILL");
+      const { code, output } = await run.ended;
+      expect(code).to.equal(2);
+      expect(output.trim().split("\n").at(-1)).to.match(new RegExp(`^start: ${part}: ended \\(SIGKILL\\)`));
+      expect(output).not.to.match(/\n +at /);
+      expect(alive(processes)).to.deep.equal([]);
+    });
+  }
 
   it("names what can't be played before anything starts", async () => {
     const cases: [(round: RoundFile) => unknown, RegExp][] = [
@@ -166,8 +186,14 @@ describe("npm start", function () {
   });
 
   it("names an option that can't be", async () => {
-    const { code, output } = await start("--rounds", "many").ended;
-    expect(code).to.equal(2);
-    expect(output).to.match(/--rounds: many is not a whole number/);
+    const cases: [string, string, RegExp][] = [
+      ["--rounds", "many", /--rounds: many is not a whole number/],
+      ["--chain", "geth", /--chain: geth is not one of hardhat, anvil/],
+    ];
+    for (const [option, value, message] of cases) {
+      const { code, output } = await start(option, value).ended;
+      expect(code).to.equal(2);
+      expect(output).to.match(message);
+    }
   });
 });

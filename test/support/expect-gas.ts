@@ -1,13 +1,12 @@
 import { expect } from "chai";
 import hre from "hardhat";
-
-type Sending = Promise<{ wait(): Promise<{ gasUsed: bigint } | null> }>;
+import { mined } from "../../scripts/support/mined.ts";
 
 /** Percent. Under --coverage the contracts run instructions more, which count. */
 const COUNTED = hre.globalOptions.coverage ? 120n : 100n;
 
 /** Expects a transaction to use so much gas at most. */
-export async function expectGas(most: bigint, sending: Sending): Promise<void> {
-  const receipt = await (await sending).wait();
-  expect(receipt?.gasUsed).to.be.at.most((most * COUNTED) / 100n);
+export async function expectGas(most: bigint, sending: Parameters<typeof mined>[0]): Promise<void> {
+  const { gasUsed } = await mined(sending);
+  expect(gasUsed).to.be.at.most((most * COUNTED) / 100n);
 }

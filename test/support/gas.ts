@@ -1,4 +1,5 @@
 import { packScores, type Scores, unpackStakes } from "../../oracle/src/core/words.ts";
+import { mined } from "../../scripts/support/mined.ts";
 import * as support from "./staking.ts";
 
 export const POSITIONS = 1024;
@@ -9,33 +10,33 @@ function scoresOf(position: number): Scores {
   return [30_000_001n - spread, spread - 29_999_989n];
 }
 
-async function gasOf(sent: { wait(): Promise<{ gasUsed: bigint } | null> }): Promise<bigint> {
-  return (await sent.wait())?.gasUsed ?? 0n;
+async function gasOf(sending: Parameters<typeof mined>[0]): Promise<bigint> {
+  return (await mined(sending)).gasUsed;
 }
 
+export type RoundGas = Record<"lock" | "report" | "settle", bigint>;
+
 /** Gas of each step of a full batch, in a transaction of its own: the second round of a tournament, so no slot is new. */
-export async function measureRound(): Promise<Record<"lock" | "report" | "settle", bigint>> {
-  const d = await support.deployStaking();
+export async function measureRound(connection: support.Connection): Promise<RoundGas> {
+  const d = await support.deployStaking("Numeraire", connection);
   const tournament = await support.createTournament(d);
   const stakes = Array.from({ length: POSITIONS }, (_, index) => 1_000_000_007n + BigInt(index) * 65_537_123n);
   await support.openPositions(d, d.alice, tournament, stakes);
   await playRound(d, tournament, 1n);
-  const gas = await playRound(d, tournament, 2n);
-  await d.connection.close();
-  return gas;
+  return playRound(d, tournament, 2n);
 }
 
-async function playRound(d: support.Deployment, tournament: bigint, round: bigint) {
+async function playRound(d: support.Deployment, tournament: bigint, round: bigint): Promise<RoundGas> {
   const staking = d.staking.connect(d.relayer);
   const times = await support.schedule(d);
-  await d.staking.openRound(tournament, round, support.CLASSIC_TERMS, times);
+  await mined(d.staking.openRound(tournament, round, support.CLASSIC_TERMS, times));
   await d.networkHelpers.time.increaseTo(times.closesAt);
   const stakes = [...(await staking.stakesOf(tournament, 0))];
-  const lock = await gasOf(await staking.lock(tournament, round, 0));
+  const lock = await gasOf(staking.lock(tournament, round, 0));
   await d.networkHelpers.time.increaseTo(times.resolvesAt);
   const lanes = unpackStakes(stakes).map((_, position) => scoresOf(position));
-  const report = await gasOf(await support.reportScores(d, tournament, round, 0n, lanes));
+  const report = await gasOf(support.reportScores(d, tournament, round, 0n, lanes));
   await d.networkHelpers.time.increase(times.disputeWindow);
-  const settle = await gasOf(await staking.settle(tournament, round, 0, stakes, packScores(lanes)));
+  const settle = await gasOf(staking.settle(tournament, round, 0, stakes, packScores(lanes)));
   return { lock, report, settle };
 }

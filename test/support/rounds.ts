@@ -1,4 +1,5 @@
 import { packScores, type Scores } from "../../oracle/src/core/words.ts";
+import { mined } from "../../scripts/support/mined.ts";
 import { CLASSIC_TERMS, type Deployment, reportScores, type Schedule, schedule, type Terms } from "./staking.ts";
 
 export const RoundState = { None: 0n, Open: 1n, Locking: 2n, Locked: 3n, Settled: 4n, Void: 5n } as const;
@@ -33,7 +34,7 @@ export async function openRound(
   { terms = {}, times = {} }: RoundOptions = {},
 ): Promise<Schedule> {
   const set = await schedule(d, times);
-  await d.staking.openRound(tournament, round, { ...CLASSIC_TERMS, ...terms }, set);
+  await mined(d.staking.openRound(tournament, round, { ...CLASSIC_TERMS, ...terms }, set));
   return set;
 }
 
@@ -45,7 +46,7 @@ export async function lockBatches(d: Deployment, tournament: bigint, round: bigi
   const stakes: bigint[][] = [];
   for (let batch = 0n; batch * 1024n < positions; ++batch) {
     stakes.push([...(await d.staking.stakesOf(tournament, batch))]);
-    await d.staking.connect(d.relayer).lock(tournament, round, batch);
+    await mined(d.staking.connect(d.relayer).lock(tournament, round, batch));
   }
   return stakes;
 }
@@ -73,7 +74,7 @@ export async function reportRound(
   const scores: bigint[][] = [];
   for (const [batch, words] of locked.stakes.entries()) {
     const all = Array.from({ length: words.length * 4 }, (_, lane): Scores => lanes[batch]?.[lane] ?? [0n, 0n]);
-    await reportScores(d, tournament, round, BigInt(batch), all);
+    await mined(reportScores(d, tournament, round, BigInt(batch), all));
     scores.push(packScores(all));
   }
   return { ...locked, scores };
@@ -88,7 +89,7 @@ export function settleBatch(d: Deployment, tournament: bigint, round: bigint, re
 /** Settles every batch of a reported round, once the dispute window of all of them is over. */
 export async function settleRound(d: Deployment, tournament: bigint, round: bigint, reported: ReportedRound) {
   await d.networkHelpers.time.increase(reported.times.disputeWindow);
-  for (const batch of reported.stakes.keys()) await settleBatch(d, tournament, round, reported, batch);
+  for (const batch of reported.stakes.keys()) await mined(settleBatch(d, tournament, round, reported, batch));
 }
 
 /** A round from its opening to its settlement. */
@@ -108,5 +109,5 @@ export async function playRound(
 /** Voids a round that nobody locks or settles any more. */
 export async function voidAfter(d: Deployment, tournament: bigint, round: bigint, time: bigint): Promise<void> {
   if (BigInt(await d.networkHelpers.time.latest()) < time) await at(d, time);
-  await d.staking.connect(d.relayer).voidRound(tournament, round);
+  await mined(d.staking.connect(d.relayer).voidRound(tournament, round));
 }

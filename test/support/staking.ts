@@ -1,6 +1,7 @@
 import { network } from "hardhat";
 import type { BaseWallet } from "ethers";
 import { hashWords, packScores, type Scores } from "../../oracle/src/core/words.ts";
+import { mined } from "../../scripts/support/mined.ts";
 import type { Numeraire } from "../../types/Numeraire.js";
 import type { INumeraireStaking, NumeraireStaking } from "../../types/NumeraireStaking.js";
 // Tells the compiler which contract `deployContract` answers with.
@@ -35,9 +36,9 @@ export const CLASSIC_TERMS: Terms = {
 
 export type TokenKind = "Numeraire" | "MainnetNumeraire";
 
-/** A chain of its own with the token, the staking contract and named accounts. */
-export async function deployStaking(kind: TokenKind = "Numeraire") {
-  const connection = await network.create();
+/** The token, the staking contract and named accounts: on a chain of its own, where none is given. */
+export async function deployStaking(kind: TokenKind = "Numeraire", chain?: Connection) {
+  const connection = chain ?? (await network.create());
   const { ethers, networkHelpers } = connection;
   const [organizer, guardian, relayer, alice, bob, carol, mallory] = (await ethers.getSigners()) as [
     Signer,
@@ -50,8 +51,9 @@ export async function deployStaking(kind: TokenKind = "Numeraire") {
   ];
   // What the tests ask of a token, both kinds answer; the rest they deploy themselves.
   const token = (await ethers.deployContract(kind as "Numeraire", [organizer.address])) satisfies Numeraire;
-  const staking = await ethers.deployContract("NumeraireStaking", [await token.getAddress()]);
-  const reporters = [0, 1, 2].map(() => ethers.Wallet.createRandom());
+  const staking = await (await ethers.deployContract("NumeraireStaking", [token])).waitForDeployment();
+  // Always the same keys: a signature's zero bytes cost less gas than others.
+  const reporters = [0, 1, 2].map((index) => ethers.HDNodeWallet.fromSeed(ethers.id(`reporter ${index}`)));
   return {
     connection,
     ethers,
@@ -90,23 +92,25 @@ export async function createTournament(d: Deployment, options: TournamentOptions
     quorum = 2,
     reserve = 100_000n * NMR,
   } = options;
-  await staking.createTournament(
-    "Classic",
-    { ...OPEN_LIMITS, ...limits },
-    guardian,
-    registrar,
-    minStake,
-    reporters.map((reporter) => reporter.address),
-    quorum,
+  await mined(
+    staking.createTournament(
+      "Classic",
+      { ...OPEN_LIMITS, ...limits },
+      guardian,
+      registrar,
+      minStake,
+      reporters.map((reporter) => reporter.address),
+      quorum,
+    ),
   );
   const tournament = await staking.tournaments();
   for (const staker of [alice, bob, carol]) {
     if ((await token.balanceOf(staker)) > 0n) continue;
-    await token.transfer(staker, 100_000n * NMR);
-    await token.connect(staker).approve(staking, 100_000n * NMR);
+    await mined(token.transfer(staker, 100_000n * NMR));
+    await mined(token.connect(staker).approve(staking, 100_000n * NMR));
   }
-  if ((await token.allowance(organizer, staking)) === 0n) await token.approve(staking, 5_000_000n * NMR);
-  if (reserve > 0n) await staking.fundReserve(tournament, reserve);
+  if ((await token.allowance(organizer, staking)) === 0n) await mined(token.approve(staking, 5_000_000n * NMR));
+  if (reserve > 0n) await mined(staking.fundReserve(tournament, reserve));
   return tournament;
 }
 
@@ -134,7 +138,7 @@ export async function openPositions(d: Deployment, staker: Signer, tournament: b
     ]),
   );
   for (let start = 0; start < calls.length; start += 100) {
-    await staking.connect(staker).multicall(calls.slice(start, start + 100));
+    await mined(staking.connect(staker).multicall(calls.slice(start, start + 100)));
   }
 }
 
@@ -171,7 +175,7 @@ export async function openPosition(
   amount: bigint,
   model = d.ethers.id("the staker's first model"),
 ): Promise<bigint> {
-  await d.staking.connect(staker).openPosition(tournament, model, amount, 0n, "0x");
+  await mined(d.staking.connect(staker).openPosition(tournament, model, amount, 0n, "0x"));
   const { position } = await d.staking.positionOf(tournament, staker, model);
   return position;
 }
