@@ -1,8 +1,9 @@
 import { expect } from "chai";
-import { ethers, type HDNodeWallet, Signature, ZeroAddress } from "ethers";
+import { ethers, type HDNodeWallet, type Signature, ZeroAddress } from "ethers";
 import { expectError } from "../support/errors.ts";
 import { expectGas } from "../support/expect-gas.ts";
 import { useFixture, useStakers, useTournament, withStakers } from "../support/fixture.ts";
+import { NEVER, permit } from "../support/permit.ts";
 import { at } from "../support/rounds.ts";
 import {
   createTournament,
@@ -119,8 +120,6 @@ async function grant(
   });
 }
 
-const NEVER = 2n ** 256n - 1n;
-
 describe("a registrar", () => {
   const stage = useFixture(async (d) => {
     const registrar = d.ethers.Wallet.createRandom();
@@ -200,35 +199,12 @@ describe("a registrar", () => {
   });
 });
 
-const PERMIT_TYPES = {
-  Permit: [
-    { name: "owner", type: "address" },
-    { name: "spender", type: "address" },
-    { name: "value", type: "uint256" },
-    { name: "nonce", type: "uint256" },
-    { name: "deadline", type: "uint256" },
-  ],
-};
-
 describe("staking in one transaction, with a permit", () => {
   const stage = useFixture(async (d) => {
     const { tournament } = await withStakers(d);
     await d.token.transfer(d.mallory, 10n * NMR);
     return { tournament };
   });
-
-  async function permit({ token, staking, mallory, ethers: { provider } }: Deployment, value: bigint) {
-    const { chainId } = await provider.getNetwork();
-    const domain = { name: "Numeraire", version: "1", chainId, verifyingContract: await token.getAddress() };
-    const message = {
-      owner: mallory.address,
-      spender: await staking.getAddress(),
-      value,
-      nonce: await token.nonces(mallory),
-      deadline: NEVER,
-    };
-    return Signature.from(await mallory.signTypedData(domain, PERMIT_TYPES, message));
-  }
 
   function calls({ staking, tournament }: Deployment & { tournament: bigint }, { v, r, s }: Signature) {
     return [
@@ -241,9 +217,9 @@ describe("staking in one transaction, with a permit", () => {
     const d = stage();
     const { staking, token, tournament, mallory } = d;
     // The token keeps a nonce for everybody who permits; the first one costs it 17,100 gas more.
-    const { v, r, s } = await permit(d, 0n);
+    const { v, r, s } = await permit(d, d.mallory, 0n);
     await token.permit(mallory, staking, 0, NEVER, v, r, s);
-    await expectGas(130_000n, staking.connect(mallory).multicall(calls(d, await permit(d, NMR))));
+    await expectGas(130_000n, staking.connect(mallory).multicall(calls(d, await permit(d, d.mallory, NMR))));
     expect(await staking.stakeOf(tournament, 3)).to.deep.equal([NMR, 0n]);
     expect(await staking.stakerOf(tournament, 3)).to.equal(mallory.address);
     expect(await token.allowance(mallory, staking)).to.equal(0);
@@ -252,7 +228,7 @@ describe("staking in one transaction, with a permit", () => {
   it("works where somebody else has relayed the permit first", async () => {
     const d = stage();
     const { staking, token, tournament, alice, mallory } = d;
-    const signature = await permit(d, NMR);
+    const signature = await permit(d, d.mallory, NMR);
     const { v, r, s } = signature;
     await token.connect(alice).permit(mallory, staking, NMR, NEVER, v, r, s);
     await staking.connect(mallory).multicall(calls(d, signature));
@@ -261,7 +237,7 @@ describe("staking in one transaction, with a permit", () => {
 
   it("fails on a permit that is not valid, where the allowance does not stand", async () => {
     const d = stage();
-    const { v, r, s } = await permit(d, 2n * NMR);
+    const { v, r, s } = await permit(d, d.mallory, 2n * NMR);
     await expect(d.staking.connect(d.mallory).selfPermit(NMR, NEVER, v, r, s)).to.be.revertedWithCustomError(
       d.token,
       "ERC2612InvalidSigner",

@@ -4,10 +4,10 @@ import type { Scores } from "../../oracle/src/core/words.ts";
 import { expectError } from "../support/errors.ts";
 import { expectGas } from "../support/expect-gas.ts";
 import { STAKES, useCrowd, useStakers, useTournament } from "../support/fixture.ts";
+import { lockRounds, voidRounds } from "../support/many-rounds.ts";
 import { Random } from "../support/random.ts";
-import { at, lockRound, openRound, playRound, reportRound, settleRound, voidAfter } from "../support/rounds.ts";
+import { lockRound, openRound, playRound, reportRound, settleRound, voidAfter } from "../support/rounds.ts";
 import {
-  CLASSIC_TERMS,
   createTournament,
   DAY,
   type Deployment,
@@ -363,27 +363,9 @@ describe("leaving costs the same at any number of rounds", () => {
   const MOST = 75_000n;
   const stage = useTournament({ limits: { maxRoundsInFlight: 1_000n } });
 
-  /** Opens, locks or voids so many rounds, fifty a transaction. */
-  async function each(d: Stage, first: bigint, count: bigint, call: (round: bigint) => string) {
-    const calls = Array.from({ length: Number(count) }, (_, index) => call(first + BigInt(index)));
-    for (let start = 0; start < calls.length; start += 50) await d.staking.multicall(calls.slice(start, start + 50));
-  }
-
-  async function lockMany(d: Stage, first: bigint, count: bigint, batch = 0) {
-    const { staking, tournament } = d;
-    const times = await schedule(d);
-    const { interface: abi } = staking;
-    await each(d, first, count, (round) =>
-      abi.encodeFunctionData("openRound", [tournament, round, CLASSIC_TERMS, times]),
-    );
-    await at(d, times.closesAt);
-    await each(d, first, count, (round) => abi.encodeFunctionData("lock", [tournament, round, batch]));
-    return times;
-  }
-
-  const voidMany = (d: Stage, first: bigint, count: bigint) =>
-    each(d, first, count, (round) => d.staking.interface.encodeFunctionData("voidRound", [d.tournament, round]));
-
+  const lockMany = (d: Stage, first: bigint, count: bigint, batch?: number) =>
+    lockRounds(d, d.tournament, first, count, batch);
+  const voidMany = (d: Stage, first: bigint, count: bigint) => voidRounds(d, d.tournament, first, count);
   const expectCheap = (sending: ReturnType<Stage["staking"]["withdraw"]>) => expectGas(MOST, sending);
 
   it(`300 rounds in flight at once, then over: ${MOST.toLocaleString()} gas for each step`, async function () {
