@@ -12,6 +12,9 @@ const solc = {
 
 export default defineConfig({
   plugins: [toolbox],
+  paths: { sources: ["contracts", "bench/contracts"] },
+  // What others do is measured, never deployed: nothing of it counts as ours.
+  coverage: { skipFiles: ["bench/contracts/**"] },
   solidity: { profiles: { default: solc, production: solc } },
   networks: {
     /** The chain that `npm start` runs. */
