@@ -1,0 +1,70 @@
+import { expect } from "chai";
+import type { AddressLike } from "ethers";
+import type { NumeraireStaking } from "../../types/NumeraireStaking.js";
+
+type Holder = { balanceOf(account: AddressLike): Promise<bigint> };
+
+/** A staking contract and its token, whatever the token is. */
+export type Books = { staking: NumeraireStaking; token: Holder };
+
+/** A position, wei. */
+export type Held = { active: bigint; pending: bigint };
+
+/** How many views are asked for in one call. */
+const CHUNK = 256;
+
+/** Every position of a tournament, in order, wei. */
+export async function positionsOf(staking: NumeraireStaking, tournament: bigint): Promise<Held[]> {
+  const { positions } = await staking.tournamentOf(tournament);
+  const calls = Array.from({ length: Number(positions) }, (_, position) =>
+    staking.interface.encodeFunctionData("stakeOf", [tournament, position]),
+  );
+  const held: Held[] = [];
+  for (let start = 0; start < calls.length; start += CHUNK) {
+    const answers = await staking.multicall.staticCall(calls.slice(start, start + CHUNK));
+    for (const answer of answers) {
+      const [active, pending] = staking.interface.decodeFunctionResult("stakeOf", answer) as unknown as bigint[];
+      held.push({ active: active ?? 0n, pending: pending ?? 0n });
+    }
+  }
+  return held;
+}
+
+/** Every view of every tournament, as bytes: two states with the same answers are one state to all who look. */
+export async function everything(staking: NumeraireStaking): Promise<string[]> {
+  const calls: string[] = [];
+  const ask = (name: string, args: readonly unknown[]) =>
+    calls.push(staking.interface.encodeFunctionData(name as "stakeOf", args as [bigint, bigint]));
+  const count = await staking.tournaments();
+  for (let tournament = 1n; tournament <= count; ++tournament) {
+    const { positions, latestRound, reporterSet } = await staking.tournamentOf(tournament);
+    ask("tournamentOf", [tournament]);
+    ask("reserveOf", [tournament]);
+    for (let set = 1n; set <= reporterSet; ++set) ask("reportersOf", [tournament, set]);
+    for (let position = 0n; position < positions; ++position) {
+      for (const name of ["stakeOf", "stakerOf", "withdrawable"]) ask(name, [tournament, position]);
+    }
+    for (let batch = 0n; batch * 1024n < positions; ++batch) ask("stakesOf", [tournament, batch]);
+    for (let round = 1n; round <= latestRound; ++round) {
+      ask("roundOf", [tournament, round]);
+      for (let batch = 0n; batch * 1024n < positions; ++batch) ask("batchOf", [tournament, round, batch]);
+    }
+  }
+  return [...calls, ...(await staking.multicall.staticCall(calls))];
+}
+
+/**
+ * S-1, where nobody donated, and S-2: the contract holds what stakers and reserves have, and every reserve covers what
+ * is earmarked. `label` tells which of many states it was.
+ */
+export async function expectBooks({ staking, token }: Books, label = ""): Promise<void> {
+  let held = 0n;
+  const count = await staking.tournaments();
+  for (let tournament = 1n; tournament <= count; ++tournament) {
+    const { total, earmarked } = await staking.reserveOf(tournament);
+    expect(earmarked, `S-2 ${label}`).to.be.at.most(total);
+    held += total;
+    for (const { active, pending } of await positionsOf(staking, tournament)) held += active + pending;
+  }
+  expect(await token.balanceOf(staking), `S-1 ${label}`).to.equal(held);
+}
