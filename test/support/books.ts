@@ -30,27 +30,29 @@ export async function positionsOf(staking: NumeraireStaking, tournament: bigint)
   return held;
 }
 
-/** Every view of every tournament, as bytes: two states with the same answers are one state to all who look. */
-export async function everything(staking: NumeraireStaking): Promise<string[]> {
-  const calls: string[] = [];
+/** What every view of every tournament is asked, and answers: states that answer the same are the same to all who look. */
+export async function everything(staking: NumeraireStaking): Promise<{ questions: string[]; answers: string[] }> {
+  const questions: string[] = [];
   const ask = (name: string, args: readonly unknown[]) =>
-    calls.push(staking.interface.encodeFunctionData(name as "stakeOf", args as [bigint, bigint]));
+    questions.push(staking.interface.encodeFunctionData(name as "stakeOf", args as [bigint, bigint]));
   const count = await staking.tournaments();
+  ask("tournaments", []);
   for (let tournament = 1n; tournament <= count; ++tournament) {
     const { positions, latestRound, reporterSet } = await staking.tournamentOf(tournament);
+    const batches = (positions + 1_023n) / 1_024n;
     ask("tournamentOf", [tournament]);
     ask("reserveOf", [tournament]);
     for (let set = 1n; set <= reporterSet; ++set) ask("reportersOf", [tournament, set]);
     for (let position = 0n; position < positions; ++position) {
       for (const name of ["stakeOf", "stakerOf", "withdrawable"]) ask(name, [tournament, position]);
     }
-    for (let batch = 0n; batch * 1024n < positions; ++batch) ask("stakesOf", [tournament, batch]);
+    for (let batch = 0n; batch < batches; ++batch) ask("stakesOf", [tournament, batch]);
     for (let round = 1n; round <= latestRound; ++round) {
       ask("roundOf", [tournament, round]);
-      for (let batch = 0n; batch * 1024n < positions; ++batch) ask("batchOf", [tournament, round, batch]);
+      for (let batch = 0n; batch < batches; ++batch) ask("batchOf", [tournament, round, batch]);
     }
   }
-  return [...calls, ...(await staking.multicall.staticCall(calls))];
+  return { questions, answers: await staking.multicall.staticCall(questions) };
 }
 
 /**
