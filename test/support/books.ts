@@ -13,21 +13,29 @@ export type Held = { active: bigint; pending: bigint };
 /** How many views are asked for in one call. */
 const CHUNK = 256;
 
-/** Every position of a tournament, in order, wei. */
-export async function positionsOf(staking: NumeraireStaking, tournament: bigint): Promise<Held[]> {
-  const { positions } = await staking.tournamentOf(tournament);
-  const calls = Array.from({ length: Number(positions) }, (_, position) =>
-    staking.interface.encodeFunctionData("stakeOf", [tournament, position]),
-  );
+/** Some positions of a tournament, wei. */
+export async function stakesAt(
+  staking: NumeraireStaking,
+  tournament: bigint,
+  positions: readonly number[],
+): Promise<Held[]> {
   const held: Held[] = [];
-  for (let start = 0; start < calls.length; start += CHUNK) {
-    const answers = await staking.multicall.staticCall(calls.slice(start, start + CHUNK));
-    for (const answer of answers) {
+  for (let start = 0; start < positions.length; start += CHUNK) {
+    const calls = positions
+      .slice(start, start + CHUNK)
+      .map((position) => staking.interface.encodeFunctionData("stakeOf", [tournament, position]));
+    for (const answer of await staking.multicall.staticCall(calls)) {
       const [active, pending] = staking.interface.decodeFunctionResult("stakeOf", answer) as unknown as bigint[];
       held.push({ active: active ?? 0n, pending: pending ?? 0n });
     }
   }
   return held;
+}
+
+/** Every position of a tournament, in order, wei. */
+export async function positionsOf(staking: NumeraireStaking, tournament: bigint): Promise<Held[]> {
+  const { positions } = await staking.tournamentOf(tournament);
+  return stakesAt(staking, tournament, [...Array(Number(positions)).keys()]);
 }
 
 /** What every view of every tournament is asked, and answers: states that answer the same are the same to all who look. */
