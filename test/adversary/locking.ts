@@ -38,10 +38,10 @@ describe("a raise in the very second of the close, in the block of the lock", ()
   const RAISE = 50_000n * NMR;
 
   for (const [name, raisesFirst, staked] of [
-    ["before the lock counts, and is at risk for it", true, 6_000n * NMR + RAISE],
-    ["after the lock does not count", false, 6_000n * NMR],
+    ["before the lock counts and is at risk", true, 6_000n * NMR + RAISE],
+    ["after the lock does neither", false, 6_000n * NMR],
   ] as const) {
-    it(name, async () => {
+    it(`that comes ${name}`, async () => {
       const d = stage();
       const { staking, tournament, alice, relayer } = d;
       const times = await openRound(d, tournament, 1n);
