@@ -1,10 +1,18 @@
 import { expect } from "chai";
 import { type Balance, payoutTowardZero, settleLane } from "../../oracle/src/core/payout.ts";
-import type { Scores } from "../../oracle/src/core/words.ts";
+import { type Scores, unpackPayouts } from "../../oracle/src/core/words.ts";
 import { expectBooks, stakesAt } from "../support/books.ts";
-import { useFixture } from "../support/fixture.ts";
+import { useFixture, useStakers } from "../support/fixture.ts";
 import { Random } from "../support/random.ts";
-import { lockBatches, openRound, type ReportedRound, reportRound, settleBatch } from "../support/rounds.ts";
+import {
+  lockBatches,
+  lockRound,
+  openRound,
+  type ReportedRound,
+  reportRound,
+  settleBatch,
+  settleRound,
+} from "../support/rounds.ts";
 import {
   createTournament,
   type Deployment,
@@ -112,7 +120,7 @@ describe("the order of settlements, chosen by a keeper", () => {
       await snapshot.restore();
     }
     expect(ends).to.have.length(1);
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   it("of the batches within a round decides nothing", async () => {
     const d = stage();
@@ -141,7 +149,7 @@ describe("the order of settlements, chosen by a keeper", () => {
       await snapshot.restore();
     }
     expect(ends).to.have.length(4);
-  }).timeout(30_000);
+  }).timeout(120_000);
 });
 
 /** No order pays more than all rewards, or burns more than all burns, or more than there is. */
@@ -156,6 +164,53 @@ function expectBounds(after: readonly Balance[], scores: readonly (readonly bigi
     expect(active + pending, label).to.be.at.least(least > 0n ? least : 0n);
   }
 }
+
+describe("more rounds in flight than one stake can pay for", () => {
+  const stage = useStakers();
+
+  it("burn what they never locked: a withdrawal left lying though it was free, and a later raise", async () => {
+    const d = stage();
+    const { staking, tournament, alice, bob } = d;
+    await staking.connect(alice).requestWithdrawal(tournament, 0, 400n * NMR);
+    const locked = [];
+    for (const round of [1n, 2n]) locked.push(await lockRound(d, tournament, round, { terms: TERMS }));
+    await staking.connect(bob).increaseStake(tournament, 1, 700n * NMR);
+    expect(await staking.withdrawable(tournament, 0)).to.equal(400n * NMR);
+    const burned: bigint[][] = [];
+    for (const [index, own] of locked.entries()) {
+      const round = BigInt(index) + 1n;
+      const lanes: Scores[] = [
+        [-NANO, 0n],
+        [-NANO, 0n],
+      ];
+      await settleRound(d, tournament, round, await reportRound(d, tournament, round, own, [lanes]));
+      const [settled] = await staking.queryFilter(staking.filters.BatchSettled(tournament, round, 0), "latest");
+      burned.push(unpackPayouts([...(settled?.args.payouts ?? [])]).slice(0, 2));
+    }
+    // Of 600 and 2,000 that each had locked; no round took more than that, and both together more.
+    expect(burned).to.deep.equal([
+      [-600n * NANO, -2_000n * NANO],
+      [-400n * NANO, -700n * NANO],
+    ]);
+    await expectBooks(d);
+  });
+
+  it("can't touch what is out of the contract: a free withdrawal is safe once it is taken", async () => {
+    const d = stage();
+    const { staking, token, tournament, alice } = d;
+    const held = await token.balanceOf(alice);
+    await staking.connect(alice).requestWithdrawal(tournament, 0, 400n * NMR);
+    const locked = [];
+    for (const round of [1n, 2n]) locked.push(await lockRound(d, tournament, round, { terms: TERMS }));
+    await staking.connect(alice).withdraw(tournament, 0, alice);
+    for (const [index, own] of locked.entries()) {
+      const round = BigInt(index) + 1n;
+      await settleRound(d, tournament, round, await reportRound(d, tournament, round, own, [[[-NANO, 0n]]]));
+    }
+    expect(await token.balanceOf(alice)).to.equal(held + 400n * NMR);
+    expect(await staking.stakeOf(tournament, 0)).to.deep.equal([0n, 0n]);
+  });
+});
 
 describe("orders at random", () => {
   const random = new Random();
@@ -185,5 +240,5 @@ describe("orders at random", () => {
       expect(await read(d), label).to.deep.equal(expected.map(({ active, pending }) => ({ active, pending })));
       await expectBooks(d, label);
     }
-  }).timeout(30_000);
+  }).timeout(120_000);
 });

@@ -86,7 +86,7 @@ describe("an intruder that may do everything at one moment", () => {
           expect(nested.state, label).to.deep.equal(after?.succeeded === true ? after.state : alone.state);
         }
       }
-    }).timeout(30_000);
+    }).timeout(120_000);
   }
 
   it("gets into no guarded function by a multicall either", async () => {
