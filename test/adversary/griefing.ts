@@ -3,7 +3,7 @@ import type { Scores } from "../../oracle/src/core/words.ts";
 import { expectError } from "../support/errors.ts";
 import { expectGas } from "../support/expect-gas.ts";
 import { useFixture, useStakers } from "../support/fixture.ts";
-import { lockRound, openRound, reportRound, settleBatch, voidAfter } from "../support/rounds.ts";
+import { lockRound, openRound, playRound, reportRound, settleBatch, voidAfter } from "../support/rounds.ts";
 import { createTournament, DAY, type Deployment, HOUR, NANO, NMR, openPosition, schedule } from "../support/staking.ts";
 
 /** What a transaction may use (EIP-7825). */
@@ -65,6 +65,31 @@ describe("dust positions, a whole batch of them", () => {
       await staking.connect(carol).multicall(exits.slice(start, start + 256));
     const left = await measure(d, 3n, []);
     expect(left[0] + left[2]).to.be.at.most(((lock + settle) * 2n) / 3n);
+  });
+});
+
+describe("a stake split until its burns round to nothing", () => {
+  const stage = useStakers();
+
+  it("wins nothing either, and saves less than a nano-NMR a position and round", async () => {
+    const d = stage();
+    const { staking, tournament, alice } = d;
+    // 5 % of 19 nano-NMR is 0.95 of one, of 20 it is one.
+    for (const [index, nano] of [19n, 20n, 39n].entries()) {
+      await openPosition(d, alice, tournament, nano * NANO, d.ethers.id(`split ${index}`));
+    }
+    for (const [score, stakes] of [
+      [NANO, [19n, 21n, 40n]],
+      [-NANO, [19n, 19n, 38n]],
+    ] as const) {
+      const lanes = Array.from({ length: 6 }, (_, lane): Scores => (lane < 3 ? [0n, 0n] : [score, score]));
+      const snapshot = await d.networkHelpers.takeSnapshot();
+      await playRound(d, tournament, 1n, [lanes]);
+      for (const [index, stake] of stakes.entries()) {
+        expect(await staking.stakeOf(tournament, index + 3)).to.deep.equal([stake * NANO, 0n]);
+      }
+      await snapshot.restore();
+    }
   });
 });
 

@@ -1,112 +1,12 @@
 import { expect } from "chai";
-import { Signature, ZeroAddress } from "ethers";
+import { Signature } from "ethers";
 import { expectBooks } from "../support/books.ts";
 import { expectError, text32 } from "../support/errors.ts";
 import { useFixture, withStakers } from "../support/fixture.ts";
-import { lockRound, openRound, reportRound, RoundState, settleRound, voidAfter } from "../support/rounds.ts";
-import {
-  CLASSIC_TERMS,
-  type Deployment,
-  domainOf,
-  GRANT_TYPES,
-  HOUR,
-  NANO,
-  NMR,
-  schedule,
-  type Signer,
-} from "../support/staking.ts";
+import { lockRound, reportRound, RoundState, settleRound, voidAfter } from "../support/rounds.ts";
+import { domainOf, GRANT_TYPES, HOUR, NANO, NMR, type Signer } from "../support/staking.ts";
 
 const NEVER = 2n ** 64n;
-
-describe("an organizer who plays with the office", () => {
-  const stage = useFixture(withStakers);
-
-  /** Every call that is the organizer's alone, by somebody who is not. */
-  async function expectNobody(d: Deployment & { tournament: bigint }, caller: Signer) {
-    const { tournament } = d;
-    const as = d.staking.connect(caller);
-    const times = await schedule(d);
-    const round = (await d.staking.tournamentOf(tournament)).latestRound + 1n;
-    for (const call of [
-      () => as.setReporters(tournament, [caller], 1),
-      () => as.setGuardian(tournament, caller),
-      () => as.setRegistrar(tournament, caller),
-      () => as.setMinStake(tournament, NMR),
-      () => as.transferOrganizer(tournament, caller),
-      () => as.withdrawReserve(tournament, NMR, caller),
-      () => as.openRound(tournament, round, CLASSIC_TERMS, times),
-    ]) {
-      await expectError("NotOrganizer", [tournament, caller.address], call());
-    }
-    await expectError("NotPendingOrganizer", [tournament, caller.address], as.acceptOrganizer(tournament));
-  }
-
-  it("keeps nothing by it: no second heir, no way back, no hand in the reserve", async () => {
-    const d = stage();
-    const { staking, tournament, organizer, mallory, bob } = d;
-    // An accomplice is named first; whom the office is sold to is named last, and that one counts.
-    await staking.transferOrganizer(tournament, mallory);
-    await expectError(
-      "NotOrganizer",
-      [tournament, mallory.address],
-      staking.connect(mallory).setMinStake(tournament, 0),
-    );
-    await staking.transferOrganizer(tournament, bob);
-    await expectNobody(d, mallory);
-    await staking.connect(bob).acceptOrganizer(tournament);
-    await expectNobody(d, organizer);
-    await expectNobody(d, mallory);
-    await expectError(
-      "NotPendingOrganizer",
-      [tournament, bob.address],
-      staking.connect(bob).acceptOrganizer(tournament),
-    );
-    expect((await staking.tournamentOf(tournament)).pendingOrganizer).to.equal(ZeroAddress);
-  });
-
-  it("can't leave a tournament without one, nor hand it to who does not take it", async () => {
-    const { staking, tournament, organizer } = stage();
-    for (const nobody of [ZeroAddress, await staking.getAddress()]) {
-      await staking.transferOrganizer(tournament, nobody);
-      expect((await staking.tournamentOf(tournament)).organizer).to.equal(organizer.address);
-    }
-    await staking.setMinStake(tournament, NMR);
-  });
-
-  it("changes nothing of rounds that are open, before or after the office goes", async () => {
-    const d = stage();
-    const { staking, tournament, guardian, mallory } = d;
-    const times = await openRound(d, tournament, 1n);
-    const before = await staking.roundOf(tournament, 1);
-    await staking.setReporters(tournament, [mallory], 1);
-    await staking.setGuardian(tournament, mallory);
-    await staking.transferOrganizer(tournament, mallory);
-    await staking.connect(mallory).acceptOrganizer(tournament);
-    await staking.connect(mallory).setReporters(tournament, [mallory], 1);
-    expect(await staking.roundOf(tournament, 1)).to.deep.equal(before);
-    await d.networkHelpers.time.increaseTo(times.closesAt);
-    await staking.lock(tournament, 1, 0);
-    const stakes = [[...(await staking.stakesOf(tournament, 0))]];
-    await reportRound(d, tournament, 1n, { times, stakes }, []);
-    await expectError("NotGuardian", [tournament, 1, mallory.address], staking.connect(mallory).veto(tournament, 1, 0));
-    await staking.connect(guardian).veto(tournament, 1, 0);
-  });
-
-  it("can't keep anybody in by the smallest stake, the registrar or rounds still to come", async () => {
-    const d = stage();
-    const { staking, tournament, mallory, alice } = d;
-    const { times } = await lockRound(d, tournament, 1n);
-    const most = await staking.MAX_HOLDINGS();
-    await staking.setMinStake(tournament, most);
-    await staking.setRegistrar(tournament, mallory);
-    const leave = (amount: bigint) => staking.connect(alice).requestWithdrawal(tournament, 0, amount);
-    await expectError("StakeBelowMinimum", [999n * NMR, most], leave(NMR));
-    await leave(1_000n * NMR);
-    for (const round of [2n, 3n, 4n]) await lockRound(d, tournament, round);
-    await voidAfter(d, tournament, 1n, times.settledBy);
-    await staking.connect(alice).withdraw(tournament, 0, alice);
-  });
-});
 
 describe("a guardian and reporters who work together", () => {
   const stage = useFixture(withStakers);
