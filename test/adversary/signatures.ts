@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { HDNodeWallet } from "ethers";
+import { network } from "hardhat";
 import { hashWords, packScores, type Scores } from "../../oracle/src/core/words.ts";
 import { expectError, text32 } from "../support/errors.ts";
 import { useFixture, withStakers } from "../support/fixture.ts";
@@ -130,7 +131,7 @@ describe("a signature for another contract", () => {
 
   it("does not stand here where only the chain differs", async () => {
     const d = stage();
-    const other = await deployStaking("Numeraire", 10);
+    const other = await deployStaking("Numeraire", await network.create({ override: { chainId: 10 } }));
     const there = await withRound(other, d.reporters);
     expect(await there.staking.getAddress()).to.equal(await d.staking.getAddress());
     await expectSeparate(d, there);
