@@ -19,9 +19,9 @@ describe("gas of a full batch on hardhat and anvil", function () {
 
   for (const client of CLIENTS) {
     it(`stays far below what a transaction may use on ${client}: every step, and all of a day in one`, async () => {
-      const { lock, report, settle, keeper, ...rest } = await measureRound(chain(client).connection);
-      measured.push({ lock, report, settle, keeper, ...rest });
-      for (const used of [lock, report, settle, keeper]) expect(used).to.be.below(TRANSACTION_GAS / 4n);
+      const gas = await measureRound(chain(client).connection);
+      measured.push(gas);
+      for (const used of Object.values(gas)) expect(used).to.be.below(TRANSACTION_GAS / 4n);
     });
 
     it(`is limited by the transaction on ${client}: one unit more is refused`, async () => {

@@ -60,7 +60,7 @@ export async function measureRound(
   const daily = await start(connection, positions, say);
   for (let round = 1n; round < 5n; ++round) {
     say(`day ${round.toString()} of 5`);
-    await send(daily, round, Object.values(await nextDay(daily, round)).flat());
+    await send(daily, round, all(await nextDay(daily, round)));
   }
   say("day 5 of 5");
   const due = await nextDay(daily, 5n);
@@ -74,12 +74,12 @@ export async function measureRound(
     }
   }
   await snapshot.restore();
-  const keeper = await send(
-    daily,
-    5n,
-    STEPS.flatMap((step) => due[step]),
-  );
+  const keeper = await send(daily, 5n, all(due));
   return { ...gas, keeper: keeper.gas, keeperBytes: keeper.bytes };
+}
+
+function all(due: Due): string[] {
+  return STEPS.flatMap((step) => due[step]);
 }
 
 async function start(connection: support.Connection, positions: number, say: Say): Promise<Daily> {
