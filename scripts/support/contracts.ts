@@ -1,9 +1,10 @@
-import { randomUUID } from "node:crypto";
-import { rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { config } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
-import NumeraireStakingModule from "../../ignition/modules/NumeraireStaking.ts";
+import { contractsFor, deployContracts } from "../deploy/apply.ts";
+import { siteOf } from "../deploy/site.ts";
+import { present } from "./present.ts";
 
 /** The limits of a tournament for demonstrations: wide enough for any real round. */
 export const LIMITS = {
@@ -14,18 +15,23 @@ export const LIMITS = {
   minDisputeWindow: 0n,
 };
 
-/** Deploys the token and the staking contract from the connection's first account, which then holds the whole supply. */
-export async function deploy({ ethers, ignition }: NetworkConnection) {
-  // Ignition keeps a record of every deployment over JSON-RPC. One on a chain that ends with us is worth none.
-  const deploymentId = `local-${randomUUID()}`;
+/**
+ * Deploys the token and the staking contract from the connection's first account, which then holds the whole supply; the
+ * same way as on any other chain, but for the record: one of a chain that ends with us is worth none.
+ */
+export async function deploy(connection: NetworkConnection) {
+  const folder = await mkdtemp(join(tmpdir(), "deployment-"));
   try {
-    const deployed = await ignition.deploy(NumeraireStakingModule, { deploymentId });
+    const site = await siteOf(connection, folder);
+    const contracts = await contractsFor({ kind: "own", holder: site.deployer });
+    await deployContracts(site, contracts);
+    const { ethers } = connection;
     return {
-      token: await ethers.getContractAt("Numeraire", await deployed.token.getAddress()),
-      staking: await ethers.getContractAt("NumeraireStaking", await deployed.staking.getAddress()),
+      token: await ethers.getContractAt("Numeraire", present(contracts.token, "the token").address),
+      staking: await ethers.getContractAt("NumeraireStaking", contracts.staking.address),
     };
   } finally {
-    await rm(join(config.paths.ignition, "deployments", deploymentId), { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
