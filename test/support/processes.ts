@@ -12,14 +12,22 @@ export type Run = {
   readonly ended: Promise<{ code: number | null; output: string }>;
 };
 
+export type Surroundings = {
+  /** All that it may read. */
+  readonly input?: string;
+  /** Environment variables, added to ours. */
+  readonly variables?: NodeJS.ProcessEnv;
+};
+
 /** Runs one of the project's scripts as a process of its own, in a process group of its own. */
-export function runScript(script: string, args: readonly string[]): Run {
+export function runScript(script: string, args: readonly string[], { input = "", variables }: Surroundings = {}): Run {
   const child = spawn(process.execPath, [script, ...args], {
     cwd: ROOT,
     detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, INIT_CWD: ROOT, NO_COLOR: "1", FORCE_COLOR: "0", NODE_OPTIONS: "" },
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, INIT_CWD: ROOT, NO_COLOR: "1", FORCE_COLOR: "0", NODE_OPTIONS: "", ...variables },
   });
+  child.stdin.end(input);
   let output = "";
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
