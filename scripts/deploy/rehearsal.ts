@@ -66,7 +66,7 @@ export async function deployAll(
   return created;
 }
 
-async function forkOf({ ethers, networkConfig }: NetworkConnection): Promise<NetworkConnection> {
+async function forkOf({ ethers, networkConfig }: NetworkConnection<string>): Promise<NetworkConnection<string>> {
   if (networkConfig.type !== "http") throw new UsageError("--network: must be one that is reached over HTTP");
   const [url, blockNumber, { chainId }] = await Promise.all([
     networkConfig.url.getUrl(),

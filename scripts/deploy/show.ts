@@ -12,7 +12,7 @@ import { days, ether, gwei, nmr, percent, who, whole } from "./units.ts";
 export type Fees = { readonly base: bigint; readonly tip: bigint; readonly most: bigint };
 
 /** Ignition offers twice the base fee and the tip. */
-export async function feesOf({ ethers }: NetworkConnection): Promise<Fees> {
+export async function feesOf({ ethers }: NetworkConnection<string>): Promise<Fees> {
   const block = await ethers.provider.getBlock("latest");
   const base = block?.baseFeePerGas ?? 0n;
   const { maxPriorityFeePerGas, gasPrice } = await ethers.provider.getFeeData();

@@ -22,7 +22,7 @@ import { salt } from "./create2.ts";
 
 /** Where something is deployed: a chain, who sends, and the folder of Ignition's journal, by which a run goes on. */
 export type Site = {
-  readonly connection: NetworkConnection;
+  readonly connection: NetworkConnection<string>;
   readonly deployer: string;
   readonly folder: string;
 };
@@ -35,7 +35,7 @@ export class DeploymentError extends Error {}
 
 const artifactResolver = new HardhatArtifactResolver(artifacts);
 
-export async function siteOf(connection: NetworkConnection, folder: string): Promise<Site> {
+export async function siteOf(connection: NetworkConnection<string>, folder: string): Promise<Site> {
   const [signer] = await connection.ethers.getSigners();
   return { connection, folder, deployer: getAddress(present(signer, "an account to send from").address) };
 }

@@ -14,7 +14,7 @@ const CANCUN = "0x5f5f5d5f5f5f5e5f5ff3";
 const TOKEN_DECIMALS = 18n;
 
 /** Connects to a network of the configuration. @param keyless Whether nothing is to be sent, so that no key is asked for. */
-export async function connect(name: string, keyless: boolean): Promise<NetworkConnection> {
+export async function connect(name: string, keyless: boolean): Promise<NetworkConnection<string>> {
   const known = Object.entries(config.networks).filter(([, { type }]) => type === "http");
   if (!known.some(([network]) => network === name)) {
     const names = known.map(([network]) => network).join(", ");

@@ -15,7 +15,7 @@ export const MAINNET_NMR = "0x1776e1F26f98b1A5dF9cD347953a26dd3Cb46671";
 /** A chain behind JSON-RPC that has CreateX, as real ones do. */
 export type TestChain = {
   readonly url: string;
-  readonly connection: NetworkConnection;
+  readonly connection: NetworkConnection<string>;
   stop(): Promise<void>;
 };
 
@@ -59,12 +59,12 @@ export async function startTestChain(chainId: number, { nmr = false, key = "" } 
   };
 }
 
-export async function setCode({ provider }: NetworkConnection, address: string, code: string): Promise<void> {
+export async function setCode({ provider }: NetworkConnection<string>, address: string, code: string): Promise<void> {
   await provider.request({ method: "hardhat_setCode", params: [address, code] });
 }
 
 /** Everything that a transaction would change: the latest block and the account's nonce. */
-export async function standOf({ ethers }: NetworkConnection, account: string): Promise<[number, number]> {
+export async function standOf({ ethers }: NetworkConnection<string>, account: string): Promise<[number, number]> {
   return [await ethers.provider.getBlockNumber(), await ethers.provider.getTransactionCount(account, "pending")];
 }
 
