@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {INumeraireStaking} from "../../contracts/interfaces/INumeraireStaking.sol";
 import {Holds} from "../../contracts/libraries/Holds.sol";
 import {Dice} from "../support/Vm.sol";
 
@@ -66,6 +67,27 @@ contract HoldsTest {
             if (++taken > most) most = taken;
             require(seat != 0 && seat <= most, "a new one where another was free");
         }
+    }
+
+    /// @notice The oldest live ticket and the newest are 512 words apart at most; once the oldest has ended, on it goes.
+    function test_noTicketIsTooFarFromTheOldest() public {
+        uint256 word = Holds.MAX_LIVE_WORDS + 1;
+        uint32 first = uint32(word * 128);
+        _book.drawn = first - 2;
+        require(this.draw() == first - 1, "the last that may be");
+        try this.draw() {
+            revert("too far");
+        } catch (bytes memory reason) {
+            bytes4 fault = INumeraireStaking.TooManyRoundsSinceOldest.selector;
+            bytes memory expected = abi.encodeWithSelector(fault, first, Holds.MAX_LIVE_WORDS * 128);
+            require(keccak256(reason) == keccak256(expected), "another reason");
+        }
+        _book.firstLiveWord = 1;
+        require(this.draw() == first, "goes on");
+    }
+
+    function draw() external returns (uint32) {
+        return _book.draw();
     }
 
     function _lock(uint256 round, uint256 batch) private {
