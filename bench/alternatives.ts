@@ -3,7 +3,7 @@ import { AbiCoder, concat, keccak256, toBeHex } from "ethers";
 import { payoutTowardZero, rate } from "../oracle/src/core/payout.ts";
 import { mined } from "../scripts/support/mined.ts";
 import type { Say } from "../scripts/support/terminal.ts";
-import type { Numeraire } from "../types/Numeraire.js";
+import type { Numeraire } from "../types/contracts/Numeraire.js";
 import { gasOf, POSITIONS, scoresOf, stakesOf, TRANSACTION_GAS } from "../test/support/gas.ts";
 import { CLASSIC_TERMS, type Connection, NANO, NMR } from "../test/support/staking.ts";
 import { MerkleTree } from "./merkle.ts";

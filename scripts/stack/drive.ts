@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ROUND_STATES } from "../../oracle/src/chain/rounds.ts";
 import type { SimulatedRound, Source } from "../../oracle/src/simulator/source.ts";
-import type { NumeraireStaking } from "../../types/NumeraireStaking.js";
+import type { NumeraireStaking } from "../../types/contracts/NumeraireStaking.js";
 import { step } from "../support/terminal.ts";
 import type { Chain } from "./chain.ts";
 import type { Stakers } from "./stakers.ts";

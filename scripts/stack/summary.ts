@@ -2,7 +2,7 @@ import { WEI_PER_NANO } from "../../oracle/src/core/units.ts";
 import type { Feed } from "../../oracle/src/feeds/feed.ts";
 import { compareWithChain } from "../../subgraph/engine/check.ts";
 import { waitForBlock } from "../../subgraph/engine/query.ts";
-import type { NumeraireStaking } from "../../types/NumeraireStaking.js";
+import type { NumeraireStaking } from "../../types/contracts/NumeraireStaking.js";
 import { shownFactor, shownNmr } from "../support/amounts.ts";
 import { comparePayouts, describeVerdicts } from "../support/compare.ts";
 import { present } from "../support/present.ts";

@@ -1,7 +1,7 @@
 import { type Terms, totalAtRiskDown } from "../../oracle/src/core/payout.ts";
 import { POSITIONS_PER_BATCH, unpackPayouts, unpackStakes } from "../../oracle/src/core/words.ts";
 import type { FeedModel } from "../../oracle/src/feeds/feed.ts";
-import type { NumeraireStaking } from "../../types/NumeraireStaking.js";
+import type { NumeraireStaking } from "../../types/contracts/NumeraireStaking.js";
 
 /** A position as the chain settled it in a round, nano-NMR. */
 export type Settlement = {

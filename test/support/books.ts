@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { AddressLike } from "ethers";
 import { unpackStakes } from "../../oracle/src/core/words.ts";
-import type { NumeraireStaking } from "../../types/NumeraireStaking.js";
+import type { NumeraireStaking } from "../../types/contracts/NumeraireStaking.js";
 
 type Holder = { balanceOf(account: AddressLike): Promise<bigint> };
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Contract, Interface, ZeroAddress } from "ethers";
 import { artifacts } from "hardhat";
-import type { INumeraireStaking__factory } from "../../types/factories/interfaces/INumeraireStaking__factory.js";
+import type { INumeraireStaking__factory } from "../../types/factories/contracts/interfaces/INumeraireStaking__factory.js";
 
 type Entry = (typeof INumeraireStaking__factory.abi)[number];
 export type ErrorName = Extract<Entry, { type: "error" }>["name"];

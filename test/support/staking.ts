@@ -2,8 +2,8 @@ import { network } from "hardhat";
 import type { BaseWallet } from "ethers";
 import { hashWords, packScores, type Scores } from "../../oracle/src/core/words.ts";
 import { mined } from "../../scripts/support/mined.ts";
-import type { Numeraire } from "../../types/Numeraire.js";
-import type { INumeraireStaking, NumeraireStaking } from "../../types/NumeraireStaking.js";
+import type { Numeraire } from "../../types/contracts/Numeraire.js";
+import type { INumeraireStaking, NumeraireStaking } from "../../types/contracts/NumeraireStaking.js";
 // Tells the compiler which contract `deployContract` answers with.
 import type {} from "../../types/hardhat.js";
 
