@@ -1,0 +1,57 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { join } from "node:path";
+import type { Answer, Question } from "./protocol.ts";
+
+export type Verdict = Answer | { readonly verdict: "timeout" };
+
+/** What the tests are told: instrumented code uses more gas, and the same random numbers find the same mutants. */
+const ENVIRONMENT = { GAS_SLACK_PERCENT: "500", TEST_SEED: "0x6d7574616e7473" };
+
+/** A process that answers one question at a time. One that doesn't in time, or ends, is replaced for the next question. */
+export class Judge {
+  readonly #folder: string;
+  #process: ChildProcess | undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** @param limit Milliseconds. */
+  async ask(question: Question, limit: number): Promise<Verdict> {
+    const process = (this.#process ??= this.#start());
+    let errors = "";
+    const listen = (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-2_000));
+    process.stderr?.on("data", listen);
+    const verdict = await new Promise<Verdict>((resolve) => {
+      const timer = setTimeout(() => {
+        resolve({ verdict: "timeout" });
+      }, limit);
+      process.once("message", (answer) => {
+        clearTimeout(timer);
+        resolve(answer as Answer);
+      });
+      process.once("exit", (code, signal) => {
+        clearTimeout(timer);
+        resolve({ verdict: "broken", why: `the judge ended with ${String(code ?? signal)}: ${errors}` });
+      });
+      process.send(question);
+    });
+    process.removeAllListeners();
+    process.stderr?.removeListener("data", listen);
+    if (verdict.verdict === "timeout" || verdict.verdict === "broken") this.stop();
+    return verdict;
+  }
+
+  stop(): void {
+    this.#process?.kill("SIGKILL");
+    this.#process = undefined;
+  }
+
+  #start(): ChildProcess {
+    return fork(join(import.meta.dirname, "judge.ts"), {
+      cwd: this.#folder,
+      env: { ...process.env, ...ENVIRONMENT },
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+  }
+}
