@@ -5,9 +5,9 @@ import { declarations, isNode, type Node } from "./ast.ts";
 import { blamed, instrument, type Instrumented, SWITCH, SWITCH_PATH, viewsForPure } from "./instrument.ts";
 import { rewrite } from "./source.ts";
 
-const { compile } = createRequire(import.meta.url)("solc") as {
-  compile(input: string, callbacks: { import(path: string): { contents: string } | { error: string } }): string;
-};
+type Import = (path: string) => { contents: string } | { error: string };
+type Solc = { readonly compile: (input: string, callbacks: { import: Import }) => string };
+const solc = createRequire(import.meta.url)("solc") as Solc;
 
 type CompilerError = {
   severity: string;
@@ -40,7 +40,7 @@ function analyse(sources: Sources, root: string): Output {
     settings: { outputSelection: { "*": { "": ["ast"] } }, evmVersion: "cancun" },
   };
   const imported = (path: string) => ({ contents: readFileSync(join(root, "node_modules", path), "utf8") });
-  return JSON.parse(compile(JSON.stringify(input), { import: imported })) as Output;
+  return JSON.parse(solc.compile(JSON.stringify(input), { import: imported })) as Output;
 }
 
 function toUtf8(text: string): string {

@@ -57,9 +57,8 @@ export async function judgeAll(mutants: readonly Mutant[], run: Run, say: Say): 
       judge.stop();
     });
     try {
-      for (let mutant = queue.shift(); mutant !== undefined && !run.signal.aborted; mutant = queue.shift()) {
+      for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
         const result = await judgeOne(mutant, judge, run, killers);
-        if (run.signal.aborted) return;
         run.results.add(result);
         progress.add(result);
       }
@@ -75,13 +74,13 @@ async function judgeOne(mutant: Mutant, judge: Judge, run: Run, killers: Killers
   const steps = run.order.steps(mutant, killers.likeliest(mutant, earlier));
   const startedAt = performance.now();
   const verdict = await judge.ask({ number: mutant.number, steps }, run.controlTime * PATIENCE + 60_000);
+  run.signal.throwIfAborted();
   const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
   switch (verdict.verdict) {
     case "killed":
       killers.add(mutant, verdict.killer);
       return { id: mutant.id, status: "killed", seconds, killer: verdict.killer, why: verdict.why };
     case "broken":
-      if (run.signal.aborted) return { id: mutant.id, status: "survived", seconds };
       throw new Error(`${mutant.id} can't be judged: ${verdict.why}`);
     default:
       return { id: mutant.id, status: verdict.verdict, seconds };
