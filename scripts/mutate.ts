@@ -13,11 +13,11 @@ import { Results } from "./mutate/results.ts";
 import { control, judgeAll } from "./mutate/run.ts";
 import { Interrupted, step, UsageError } from "./support/terminal.ts";
 
-const USAGE = "usage: npm run mutate -- [--file FILE] [--only ID] [--jobs N] [--sample N]";
+const USAGE = "usage: npm run mutate -- [--file FILE] [--only ID] [--jobs N] [--sample N] [--quick]";
 const ROOT = join(import.meta.dirname, "..");
 const OUT = join(ROOT, ".run/mutation");
 
-type Options = { file?: string; only?: string; jobs: number; sample?: number };
+type Options = { file?: string; only?: string; jobs: number; sample?: number; quick: boolean };
 
 function readOptions(): Options {
   try {
@@ -27,13 +27,15 @@ function readOptions(): Options {
         only: { type: "string" },
         jobs: { type: "string" },
         sample: { type: "string" },
+        quick: { type: "boolean", default: false },
       },
     });
-    const { file, only, jobs, sample } = values;
+    const { file, only, jobs, sample, quick } = values;
     return {
       ...(file === undefined ? {} : { file }),
       ...(only === undefined ? {} : { only }),
       ...(sample === undefined ? {} : { sample: positive("sample", sample) }),
+      quick,
       jobs: jobs === undefined ? 1 : positive("jobs", jobs),
     };
   } catch (error) {
@@ -72,7 +74,7 @@ async function main(): Promise<number> {
   const results = new Results(join(OUT, "results.jsonl"), state);
   const controlTime = await controlled(folder, order, state, signal);
   const due = picked.filter(({ id }) => options.only !== undefined || results.get(id) === undefined);
-  const run = { folder, order, results, controlTime, jobs: options.jobs, signal };
+  const run = { folder, order, results, controlTime, jobs: options.jobs, quick: options.quick, signal };
   if (due.length > 0) await step("Judging", (say) => judgeAll(due, run, say), signal);
   return conclude(mutants, picked, results);
 }
@@ -114,6 +116,9 @@ function conclude(mutants: readonly Mutant[], picked: readonly Mutant[], results
     const result = results.get(mutant.id);
     return result === undefined ? [] : [{ mutant, result, equivalent: equivalents.get(mutant.id) }];
   });
+  const open = picked.filter(({ id }) => results.get(id) === undefined);
+  if (open.length > 0) console.log(`${open.length} not killed by the likeliest tests, and not judged by all:`);
+  for (const mutant of open) console.log(`  ${mutant.file}:${mutant.line}  ${mutant.id}  ${describeChange(mutant)}`);
   const [first] = judged;
   if (judged.length === 1 && first !== undefined) describeOne(first);
   const reached = printReport(judged);

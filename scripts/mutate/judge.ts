@@ -8,6 +8,10 @@ import type { Answer, Question, Step, Test } from "./protocol.ts";
 /** What measures gas over many rounds or positions: the instrumented code is not what it measures, and takes minutes. */
 const LEFT_OUT = ["leaving costs the same at any number of rounds", "a settlement where a whole batch is leaving"];
 
+/** Gas of a Solidity test: enough for all that end, and soon used up by those that don't. */
+const FUZZ_GAS = 2n ** 32n;
+const HISTORY_GAS = 2n ** 37n;
+
 const root = join(import.meta.dirname, "../..");
 const mocha = new Mocha({ bail: true, reporter: Mocha.reporters.Base }).cleanReferencesAfterRun(false);
 const suites = new Map<string, Mocha.Suite[]>();
@@ -89,6 +93,8 @@ type SolidityRun = {
 };
 
 async function runSolidity({ files, titles }: Step): Promise<Failure | undefined> {
+  const gasLimit = files.some((file) => file.startsWith("test/invariant/")) ? HISTORY_GAS : FUZZ_GAS;
+  for (const profile of Object.values(hre.config.test.solidity.profiles)) profile.gasLimit = gasLimit;
   const grep = titles === undefined ? "" : `^(${titles.map(escaped).join("|")})$`;
   const run = (await hre.tasks.getTask(["test", "solidity"]).run({
     testFiles: [...files],

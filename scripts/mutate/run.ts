@@ -43,6 +43,8 @@ export type Run = {
   /** Milliseconds that the control took. */
   readonly controlTime: number;
   readonly jobs: number;
+  /** Whether only the likeliest tests are asked; then what survives them is not judged. */
+  readonly quick: boolean;
   readonly signal: AbortSignal;
 };
 
@@ -59,7 +61,7 @@ export async function judgeAll(mutants: readonly Mutant[], run: Run, say: Say): 
     try {
       for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
         const result = await judgeOne(mutant, judge, run, killers);
-        run.results.add(result);
+        if (!run.quick || result.status !== "survived") run.results.add(result);
         progress.add(result);
       }
     } finally {
@@ -71,7 +73,7 @@ export async function judgeAll(mutants: readonly Mutant[], run: Run, say: Say): 
 
 async function judgeOne(mutant: Mutant, judge: Judge, run: Run, killers: Killers): Promise<Result> {
   const earlier = run.results.killerOf(mutant.id);
-  const steps = run.order.steps(mutant, killers.likeliest(mutant, earlier));
+  const steps = run.order.steps(mutant, killers.likeliest(mutant, earlier), run.quick);
   const startedAt = performance.now();
   const verdict = await judge.ask({ number: mutant.number, steps }, run.controlTime * PATIENCE + 60_000);
   run.signal.throwIfAborted();

@@ -64,12 +64,15 @@ contract PayoutMathTest {
 
         bool rare = false;
         bool small = false;
+        bool empty = false;
         for (uint256 i = 0; i < Words.LANES; ++i) {
             int256 payout = _payout(rule, stakes, scores, i);
             int256 now_ = int256(Words.lane(active, i));
             if (now_ + payout < 0 || (now_ == 0 && payout != 0)) rare = true;
             if (now_ == 1) small = true;
+            if (now_ == 0) empty = true;
         }
+        require(rare || empty || !PayoutMath.maybeRare(rule, active, next), "suspected for no reason");
         require(found || !rare, "a rare lane is missed");
         require(rare || small || !found, "a lane is called rare for no reason");
     }
@@ -85,6 +88,30 @@ contract PayoutMathTest {
         (int256 score0, int256 score1) = Words.scoresOf(scores);
         int256 weighted = terms.multipliers[0] * score0 + terms.multipliers[1] * score1;
         require(payout == 0 || payout > 0 == weighted > 0, "sign of the weighted scores");
+    }
+
+    function testFuzz_P2_whereTheClipBindsThePayoutIsExact(uint256 seed, bool lost) public pure {
+        Dice.Cup memory cup = Dice.Cup(seed);
+        INumeraireStaking.Terms memory terms = _terms(cup);
+        terms.multipliers = [type(int64).max, type(int64).max];
+        if (cup.chance(50)) (terms.clip, terms.exposure) = (uint64(ONE - cup.upTo(3)), uint64(ONE));
+        // Near whole multiples of a billion, where the last nano hangs on the last digit of the rate.
+        uint256 stake = cup.chance(50) ? cup.upTo(MOST / ONE - 1) * ONE + cup.upTo(3) : cup.upTo(MOST - 1);
+        int256 expected = int256((stake * terms.exposure * terms.clip) / 1e18);
+        int32 score = lost ? type(int32).min : type(int32).max;
+        _requirePaid(PayoutMath.rule(terms, 1e18), stake, _lane(score, score), lost ? -expected : expected);
+    }
+
+    /// @notice 10^45 − 1 has a divisor that is a stake; the other one is a rate.
+    function test_aWholeLessItsSmallestPartPaysNothing() public pure {
+        INumeraireStaking.Terms memory terms;
+        (terms.multipliers, terms.clip, terms.exposure) = ([int64(111255757413923516), 361337467], uint64(ONE), 1);
+        PayoutMath.Rule memory rule = PayoutMath.rule(terms, 1);
+        uint256 stake = 4185502830133110721;
+        _requirePaid(rule, stake, _lane(type(int32).max, 1), 0);
+        _requirePaid(rule, stake, _lane(-type(int32).max, -1), 0);
+        _requirePaid(rule, stake, _lane(type(int32).max, 2), 1);
+        _requirePaid(rule, stake, _lane(-type(int32).max, -2), -1);
     }
 
     function testFuzz_aBetterScorePaysNoLess(
@@ -143,6 +170,21 @@ contract PayoutMathTest {
             );
     }
 
+    function test_theSmallestThresholdBindsAndNoneDoesNot() public pure {
+        require(PayoutMath.factorDown(2, 1) == 5e17, "a threshold of one nano");
+        require(PayoutMath.factorDown(1, 1) == 1e18, "not above it");
+        require(PayoutMath.factorDown(2, 0) == 1e18, "none");
+        require(PayoutMath.factorDown(0, 0) == 1e18, "nothing at risk");
+    }
+
+    function testFuzz_S2_anEarmarkIsRoundedDown(uint64 staked, uint256 exposure, uint256 clip) public pure {
+        exposure %= ONE + 1;
+        clip %= ONE + 1;
+        uint256 earmark = PayoutMath.earmarkDown(staked, exposure, clip);
+        uint256 exact = staked * exposure * clip;
+        require(earmark * 1e18 <= exact && (earmark + 1) * 1e18 > exact, "down, by less than one");
+    }
+
     function testFuzz_atRiskIsRoundedDown(uint64 staked, uint256 exposure) public pure {
         exposure %= ONE + 1;
         uint256 total = PayoutMath.atRiskDown(staked, exposure);
@@ -191,6 +233,17 @@ contract PayoutMathTest {
         uint256 i
     ) private pure returns (int256) {
         return PayoutMath.payoutTowardZero(rule, Words.lane(stakes, i), Words.lane(scores, i));
+    }
+
+    /// @dev By both ways, and in every lane.
+    function _requirePaid(PayoutMath.Rule memory rule, uint256 stake, uint256 scores, int256 expected) private pure {
+        require(PayoutMath.payoutTowardZero(rule, stake, scores) == expected, "one lane");
+        uint256 ones = rule.ones;
+        (uint256 next, uint256 payouts) = PayoutMath.settleWord(rule, stake * ones, stake * ones, scores * ones);
+        for (uint256 i = 0; i < Words.LANES; ++i) {
+            require(int64(uint64(Words.lane(payouts, i))) == expected, "a lane of a word");
+            require(int256(Words.lane(next, i)) == int256(stake) + expected, "active then");
+        }
     }
 
     function _lane(int32 score0, int32 score1) private pure returns (uint256) {
