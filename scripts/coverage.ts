@@ -3,7 +3,6 @@ import { spawn } from "node:child_process";
 import { createWriteStream, globSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { IMPOSSIBLE } from "./coverage/impossible.ts";
 import { reportOf, type Share, totalOf } from "./coverage/report.ts";
 import { allProbes, ROOT } from "./coverage/sources.ts";
 import { printTable, step } from "./support/terminal.ts";
@@ -75,7 +74,7 @@ async function main(): Promise<number> {
   await step("Contracts instrumented and compiled", () => hardhat("build.log", ["build", "--no-tests"]));
   await step("Tests run on the instrumented contracts", runTests);
 
-  const report = reportOf(allProbes(), await readSeen(), IMPOSSIBLE);
+  const report = reportOf(allProbes(), await readSeen());
   printTable(
     ["contract", "lines", "", "branches", ""],
     [...report.files, totalOf(report.files)].map(({ file, lines, branches }) => [
@@ -84,14 +83,10 @@ async function main(): Promise<number> {
       ...shown(branches),
     ]),
   );
-  for (const { file, text, why } of report.impossible) console.log(`Left out as impossible: ${file}: ${text}: ${why}`);
   for (const { file, line, text, what } of report.lacks) {
     console.log(`${file}:${line}  ${what}: ${text.slice(0, 80)}`);
   }
-  for (const { file, text, what } of report.stale) {
-    console.log(`scripts/coverage/impossible.ts: ${file}: "${text}" is ${what} no more, or gone; take the entry out`);
-  }
-  return report.lacks.length + report.stale.length === 0 ? 0 : 1;
+  return report.lacks.length === 0 ? 0 : 1;
 }
 
 process.exitCode = await main().catch((error: unknown) => {

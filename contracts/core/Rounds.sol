@@ -320,10 +320,10 @@ abstract contract Rounds is StakingState, EIP712, ReentrancyGuardTransient {
             );
     }
 
-    /// @dev Last second of the report window.
+    /// @dev Last second of the report window. Never below zero: a round opens an hour before its close at the least, and
+    /// settles later than that close and the dispute window after it.
     function _reportableUntil(RoundData storage r) private view returns (uint256) {
-        uint256 needed = uint256(r.disputeWindow) + MIN_SETTLEMENT_TIME;
-        return r.settledBy < needed ? 0 : r.settledBy - needed;
+        return r.settledBy - (uint256(r.disputeWindow) + MIN_SETTLEMENT_TIME);
     }
 
     /// @dev Of a locked round: its total at risk, nano-NMR, and the payout factor that follows from it, 1e-18.

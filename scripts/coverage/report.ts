@@ -8,42 +8,23 @@ export type Lack = {
   readonly what: "never run" | "never true" | "never false";
 };
 
-/** A lack that is known to be none, and why. */
-export type Impossible = Pick<Lack, "file" | "text" | "what"> & { readonly why: string };
-
 export type Share = { readonly covered: number; readonly total: number };
 export type FileReport = { readonly file: string; readonly lines: Share; readonly branches: Share };
 
 export type Report = {
   readonly files: readonly FileReport[];
   readonly lacks: readonly Lack[];
-  /** Entries that stand for a lack, and those that stand for none. */
-  readonly impossible: readonly Impossible[];
-  readonly stale: readonly Impossible[];
 };
 
 /**
  * Lines and branches by file. A line counts where a statement begins, and is covered where all that begin on it were run;
- * a condition is two branches. What is impossible doesn't count.
+ * a condition is two branches.
  * @param probes By file.
  * @param seen What was sent: ids of statements; of conditions, the id where they were false, one more where true.
  */
-export function reportOf(
-  probes: ReadonlyMap<string, readonly Probe[]>,
-  seen: ReadonlySet<string>,
-  impossible: readonly Impossible[] = [],
-): Report {
-  const all = [...probes].flatMap(([file, own]) => own.flatMap((probe) => lacksOf(file, probe, seen)));
-  const standsFor = (entry: Impossible, lack: Lack): boolean =>
-    entry.file === lack.file && entry.text === lack.text && entry.what === lack.what;
-  const excused = all.filter((lack) => impossible.some((entry) => standsFor(entry, lack)));
-  const lacks = all.filter((lack) => !excused.includes(lack));
-  return {
-    files: [...probes].map(([file, own]) => fileReport(file, own, lacks, excused)),
-    lacks,
-    impossible: impossible.filter((entry) => all.some((lack) => standsFor(entry, lack))),
-    stale: impossible.filter((entry) => !all.some((lack) => standsFor(entry, lack))),
-  };
+export function reportOf(probes: ReadonlyMap<string, readonly Probe[]>, seen: ReadonlySet<string>): Report {
+  const lacks = [...probes].flatMap(([file, own]) => own.flatMap((probe) => lacksOf(file, probe, seen)));
+  return { files: [...probes].map(([file, own]) => fileReport(file, own, lacks)), lacks };
 }
 
 /** The sum of all files. */
@@ -66,23 +47,15 @@ function lacksOf(file: string, { kind, id, line, text }: Probe, seen: ReadonlySe
   return [...(seen.has(whenTrue) ? [] : [lack("never true")]), ...(seen.has(id) ? [] : [lack("never false")])];
 }
 
-function fileReport(
-  file: string,
-  probes: readonly Probe[],
-  lacks: readonly Lack[],
-  excused: readonly Lack[],
-): FileReport {
-  const linesOf = (of: readonly Lack[]): Set<number> =>
-    new Set(of.filter((lack) => lack.file === file && lack.what === "never run").map(({ line }) => line));
-  const branchesOf = (of: readonly Lack[]): number =>
-    of.filter((lack) => lack.file === file && lack.what !== "never run").length;
+function fileReport(file: string, probes: readonly Probe[], allLacks: readonly Lack[]): FileReport {
+  const lacks = allLacks.filter((lack) => lack.file === file);
+  const missed = new Set(lacks.filter(({ what }) => what === "never run").map(({ line }) => line));
+  const outcomesMissed = lacks.filter(({ what }) => what !== "never run").length;
   const lines = new Set(probes.filter(({ kind }) => kind === "statement").map(({ line }) => line));
-  const conditions = probes.filter(({ kind }) => kind === "condition").length;
-  const countedLines = lines.size - linesOf(excused).size;
-  const countedBranches = 2 * conditions - branchesOf(excused);
+  const branches = 2 * probes.filter(({ kind }) => kind === "condition").length;
   return {
     file,
-    lines: { covered: countedLines - linesOf(lacks).size, total: countedLines },
-    branches: { covered: countedBranches - branchesOf(lacks), total: countedBranches },
+    lines: { covered: lines.size - missed.size, total: lines.size },
+    branches: { covered: branches - outcomesMissed, total: branches },
   };
 }

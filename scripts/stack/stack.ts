@@ -1,5 +1,6 @@
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
+import { InputError } from "../../oracle/src/core/errors.ts";
 import { numeraiFeed } from "../../oracle/src/feeds/numerai.ts";
 import { generatedTournament } from "../../oracle/src/simulator/generated.ts";
 import { folderTournament } from "../../oracle/src/simulator/replayed.ts";
@@ -30,6 +31,7 @@ const HIGHEST_CLIP = { numerator: 1n, denominator: 4n };
 /** Leaves room for the settlement within the tournament's longest duration. */
 const LONGEST_ROUND_DAYS = 110;
 const QUORUM = 2;
+const CAUSE_PATIENCE_MS = 3_000;
 
 type Cast = Readonly<Record<"organizer" | "guardian" | "relayer", Account>> & {
   readonly reporters: readonly Account[];
@@ -44,11 +46,22 @@ type Cleanup = () => Promise<unknown>;
  */
 export async function runStack(options: Options, folder: string, signal: AbortSignal): Promise<boolean> {
   const cleanups: Cleanup[] = [];
+  const failing = new AbortController();
   try {
-    return await play(options, folder, signal, cleanups);
+    return await play(options, folder, signal, failing, cleanups);
+  } catch (error) {
+    throw await causeOf(error, failing.signal);
   } finally {
     if (cleanups.length > 0) await step("Everything stopped", () => endAll(cleanups));
   }
+}
+
+/** An ended part is often noticed first by whoever asks it, and says itself why only a moment later. */
+async function causeOf(error: unknown, failing: AbortSignal): Promise<unknown> {
+  if (error instanceof Interrupted || error instanceof UsageError || error instanceof InputError) return error;
+  const patience = AbortSignal.timeout(CAUSE_PATIENCE_MS);
+  await untilAborted(new Promise<never>(() => undefined), AbortSignal.any([failing, patience])).catch(() => undefined);
+  return failing.aborted ? failing.reason : error;
 }
 
 /** In the reverse order of starting; one that can't end doesn't keep the others alive. */
@@ -60,11 +73,17 @@ async function endAll(cleanups: Cleanup[]): Promise<void> {
   }
 }
 
-async function play(options: Options, folder: string, told: AbortSignal, cleanups: Cleanup[]): Promise<boolean> {
+/** @param failing Aborted with the reason where a part fails. */
+async function play(
+  options: Options,
+  folder: string,
+  told: AbortSignal,
+  failing: AbortController,
+  cleanups: Cleanup[],
+): Promise<boolean> {
   const ports = await portsOf(options);
   const source = await step("Tournament", () => sourceOf(options), told);
   // One signal for all that ends the play: we are told to, or a part of it fails.
-  const failing = new AbortController();
   const signal = AbortSignal.any([told, failing.signal]);
   const fail = (error: unknown): void => {
     failing.abort(error);

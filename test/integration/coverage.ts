@@ -134,15 +134,6 @@ describe("coverage", () => {
     ]);
   });
 
-  it("leaves out what is listed as impossible, and tells entries that are not", async () => {
-    await lacksAfter(...ALL.filter(([name, x]) => name !== "ifs" || x !== 6));
-    const entry = { file: "Sample.sol", text: "x == 6", what: "never true", why: "test" } as const;
-    const stale = { ...entry, text: "x == 5" };
-    const report = reportOf(probes, seen, [entry, stale]);
-    expect(report).to.deep.include({ lacks: [], impossible: [entry], stale: [stale] });
-    expect(report.files[0]?.branches).to.deep.equal({ covered: 21, total: 21 });
-  });
-
   it("compiles callers without probes, and changes nothing in them but the word", () => {
     const caller = "contract C { function f(uint256 pureNot) external pure returns (uint256) { return pureNot; } }";
     expect(withoutPure("C.sol", caller)).to.equal(caller.replace(" pure ", " view "));
