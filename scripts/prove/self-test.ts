@@ -13,7 +13,6 @@ interface Mutant extends Edit {
 const PAYOUT_MATH = "contracts/libraries/PayoutMath.sol";
 const WORDS = "contracts/libraries/Words.sol";
 const STAKE_LEDGER = "contracts/libraries/StakeLedger.sol";
-const HOLDS = "contracts/libraries/Holds.sol";
 
 const MUTANTS: readonly Mutant[] = [
   {
@@ -93,12 +92,6 @@ const MUTANTS: readonly Mutant[] = [
     file: STAKE_LEDGER,
     from: "if (pending == 0) return (applied, left);",
     to: "",
-  },
-  {
-    property: "freeSeatIsTakenOnce",
-    file: HOLDS,
-    from: "if (seat != 0) book.freeSeat = 0;",
-    to: "if (seat != 0) book.freeSeat = seat;",
   },
 ];
 
