@@ -72,8 +72,7 @@ library StakeLedger {
         return uint24((positions + Words.POSITIONS_PER_BATCH - 1) / Words.POSITIONS_PER_BATCH);
     }
 
-    /// @notice A batch's words, cut after the last one in use, and the sum of their lanes. Panics where the batch begins
-    /// beyond that one.
+    /// @notice A batch's words, cut after the last one in use, and the sum of their lanes.
     function load(
         Ledger storage ledger,
         uint256 batch,
@@ -81,6 +80,7 @@ library StakeLedger {
     ) internal view returns (uint256[] memory stakes, uint256 staked) {
         uint256 inUse = (positions + Words.LANES - 1) / Words.LANES;
         uint256 first = batch * Words.WORDS_PER_BATCH;
+        if (first >= inUse) return (stakes, 0);
         uint256 count = inUse - first;
         if (count > Words.WORDS_PER_BATCH) count = Words.WORDS_PER_BATCH;
         uint256 sums = 0;

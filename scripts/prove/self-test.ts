@@ -40,12 +40,6 @@ const MUTANTS: readonly Mutant[] = [
     to: "return (int256(stake) * rate) / 1e44;",
   },
   {
-    property: "branchesClamp",
-    file: PAYOUT_MATH,
-    from: "else if (rate < -r.bound) rate = -r.bound;",
-    to: "else if (rate < -r.bound) rate = r.bound;",
-  },
-  {
     property: "theBoundIsClipTimesExposure",
     file: PAYOUT_MATH,
     from: "* RATE_PER_CLIP * exposure",
