@@ -21,14 +21,18 @@ const mocha = new Mocha({ bail: true, reporter: Mocha.reporters.Base }).cleanRef
 const suites = new Map<string, Mocha.Suite[]>();
 const connections = new Set<{ close(): Promise<void> }>();
 
-/** The mutant's number, for every chain that is made from now on. Instrumented code is larger and dearer than what it tests. */
+/** What chains are made with from now on: the mutant's number, and room, as instrumented code is larger and dearer. */
+let settings = settingsFor(0);
+
+function settingsFor(number: number) {
+  const coinbase = `0x${number.toString(16).padStart(40, "0")}`;
+  const room = { blockGasLimit: 500_000_000, transactionGasCap: 200_000_000, allowUnlimitedContractSize: true };
+  return { coinbase, ...room };
+}
+
 function choose(number: number): void {
-  const coinbase = number.toString(16).padStart(40, "0");
-  const simulated = hre.config.networks["default"];
-  if (simulated?.type !== "edr-simulated") throw new Error("the default network is not a simulated one");
-  const gas = { blockGasLimit: 500_000_000n, transactionGasCap: 200_000_000n };
-  Object.assign(simulated, { coinbase: Buffer.from(coinbase, "hex"), allowUnlimitedContractSize: true, ...gas });
-  for (const profile of Object.values(hre.config.test.solidity.profiles)) profile.coinbase = `0x${coinbase}`;
+  settings = settingsFor(number);
+  for (const profile of Object.values(hre.config.test.solidity.profiles)) profile.coinbase = settings.coinbase;
 }
 
 /** How long a test takes on a busy machine is no verdict; one that never ends is ended with this process. */
@@ -42,7 +46,8 @@ function forgetTimeouts(): void {
 function keepConnections(): void {
   const create = hre.network.create.bind(hre.network);
   const kept: typeof hre.network.create = async (options) => {
-    const connection = await create(options);
+    const { override, ...rest } = typeof options === "string" ? { network: options } : (options ?? {});
+    const connection = await create({ ...rest, override: { ...settings, ...override } });
     connections.add(connection);
     return connection;
   };
