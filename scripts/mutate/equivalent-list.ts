@@ -2,6 +2,7 @@ import type { Equivalent } from "./equivalents.ts";
 
 const AT_THE_BOUND = "a rate that is the bound is clamped to itself";
 const NEVER_ZERO = "only a rate beyond the bounds comes here, and zero is never beyond them";
+const PRODUCT = "a product of the three, in any order";
 
 export const EQUIVALENTS: readonly Equivalent[] = [
   {
@@ -18,4 +19,30 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     change: "gt(add(rate, bound), range) → iszero(lt(add(rate, bound), range))",
     reason: AT_THE_BOUND,
   })),
+  {
+    id: "Rounds._startLocking.swap.1",
+    change:
+      "revert TooManyRoundsInFlight(t.roundsInFlight, most); → revert TooManyRoundsInFlight(most, t.roundsInFlight);",
+    reason: "rounds in flight never exceed the limit, which never changes: here both are the same",
+  },
+  {
+    id: "Rounds._earmark.swap.1",
+    change: "PayoutMath.earmarkDown(staked, r.exposure, r.clip) → PayoutMath.earmarkDown(r.exposure, staked, r.clip)",
+    reason: PRODUCT,
+  },
+  {
+    id: "Rounds._earmark.swap.2",
+    change: "PayoutMath.earmarkDown(staked, r.exposure, r.clip) → PayoutMath.earmarkDown(staked, r.clip, r.exposure)",
+    reason: PRODUCT,
+  },
+  {
+    id: "Rounds._hold.boundary.1",
+    change: "holds.mark(batch) > ticket → holds.mark(batch) >= ticket",
+    reason: "a ticket is one round's, which locks a batch once: it is never the batch's mark already",
+  },
+  {
+    id: "Rounds._end.boundary.1",
+    change: "i < older → i <= older",
+    reason: "ends ticket 0 as well, which nobody draws and which counts as ended",
+  },
 ];

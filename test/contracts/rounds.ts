@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { hashWords, packStakes } from "../../oracle/src/core/words.ts";
+import { mined } from "../../scripts/support/mined.ts";
 import { expectError, text32 } from "../support/errors.ts";
 import { useCrowd, useStakers, useTournament } from "../support/fixture.ts";
 import {
@@ -253,6 +254,27 @@ describe("locking batch by batch", () => {
     await staking.lock(tournament, 2, 0);
     await staking.lock(tournament, 2, 1);
     expect((await staking.roundOf(tournament, 2)).staked).to.equal((1_023n + 8n + 8n + 9n) * NMR);
+  });
+
+  it("draws another ticket only where a newer round came between its batches", async () => {
+    const d = stage();
+    const { staking, tournament, alice, bob } = d;
+    for (const staker of [alice, bob]) await openPosition(d, staker, tournament, NMR);
+    await lockRound(d, tournament, 1n);
+    const times = await openRound(d, tournament, 2n);
+    await openRound(d, tournament, 3n, { times });
+    await at(d, times.closesAt);
+    const gasOfLock = async (round: bigint, batch: bigint) => {
+      const { gasUsed } = await mined(staking.lock(tournament, round, batch));
+      return gasUsed;
+    };
+    await gasOfLock(2n, 0n);
+    const alone = await d.networkHelpers.takeSnapshot();
+    const withItsTicket = await gasOfLock(2n, 1n);
+    await alone.restore();
+    await gasOfLock(3n, 1n);
+    // A slot more for the ticket that it had: nothing else tells from outside.
+    expect((await gasOfLock(2n, 1n)) - withItsTicket).to.be.above(20_000n);
   });
 
   it("does not take in a batch that came into being after the first lock", async () => {

@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { type Interface, ZeroAddress } from "ethers";
+import { type Interface, ZeroAddress, ZeroHash } from "ethers";
 import { type Terms as CoreTerms, previewPayout } from "../../oracle/src/core/payout.ts";
 import { packScores, packStakes, type Scores } from "../../oracle/src/core/words.ts";
 import { declared, expectError, text32 } from "../support/errors.ts";
 import { useCrowd, useStakers } from "../support/fixture.ts";
-import { lockBatches, openRound } from "../support/rounds.ts";
+import { BatchState, lockBatches, lockRound, openRound, playRound } from "../support/rounds.ts";
 import { CLASSIC_TERMS, NANO, NMR, type Terms } from "../support/staking.ts";
 
 describe("views", () => {
@@ -41,6 +41,18 @@ describe("views", () => {
     expect(await staking.MIN_SETTLEMENT_TIME()).to.equal(3_600);
     expect(await staking.WEI_PER_NANO()).to.equal(NANO);
     expect(await staking.MAX_HOLDINGS()).to.equal((2n ** 63n - 1n) * NANO);
+  });
+
+  it("show a batch of an ended round until a later one takes its seat, and nothing then", async () => {
+    const d = stage();
+    const { staking, tournament } = d;
+    await playRound(d, tournament, 1n, [[[NANO, NANO]]]);
+    const ended = await staking.batchOf(tournament, 1, 0);
+    expect([ended.state, ended.words]).to.deep.equal([BatchState.Settled, 1n]);
+    await lockRound(d, tournament, 2n);
+    const { state, words, reportedAt, stakesHash, scoresHash } = await staking.batchOf(tournament, 1, 0);
+    expect([state, words, reportedAt]).to.deep.equal([BatchState.None, 0n, 0n]);
+    expect([stakesHash, scoresHash]).to.deep.equal([ZeroHash, ZeroHash]);
   });
 
   it("give back the interface's functions, every one of them", () => {
