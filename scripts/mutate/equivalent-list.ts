@@ -36,6 +36,11 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     reason: PRODUCT,
   },
   {
+    id: "Rounds._atRisk.swap.1",
+    change: "PayoutMath.atRiskDown(r.staked, r.exposure) → PayoutMath.atRiskDown(r.exposure, r.staked)",
+    reason: "a product of the two, in any order",
+  },
+  {
     id: "Rounds._hold.boundary.1",
     change: "holds.mark(batch) > ticket → holds.mark(batch) >= ticket",
     reason: "a ticket is one round's, which locks a batch once: it is never the batch's mark already",

@@ -70,13 +70,17 @@ describe("opening a round", () => {
     const open = (changes: Partial<typeof times>) =>
       staking.openRound(tournament, 1, CLASSIC_TERMS, { ...times, ...changes });
     const disputed = resolvesAt + disputeWindow;
-    await expectError("ScheduleInvalid", [text32("lockedBy"), closesAt, closesAt], open({ lockedBy: closesAt }));
+    for (const lockedBy of [closesAt, closesAt - 1n]) {
+      await expectError("ScheduleInvalid", [text32("lockedBy"), lockedBy, closesAt], open({ lockedBy }));
+    }
     await expectError(
       "ScheduleInvalid",
       [text32("resolvesAt"), lockedBy - 1n, lockedBy],
       open({ resolvesAt: lockedBy - 1n }),
     );
-    await expectError("ScheduleInvalid", [text32("settledBy"), disputed, disputed], open({ settledBy: disputed }));
+    for (const settledBy of [disputed, disputed - 1n]) {
+      await expectError("ScheduleInvalid", [text32("settledBy"), settledBy, disputed], open({ settledBy }));
+    }
     const tight = { lockedBy: closesAt + 1n, resolvesAt: closesAt + 1n, settledBy: closesAt + 2n, disputeWindow: 0n };
     await open(tight);
   });
@@ -158,7 +162,9 @@ describe("locking a round", () => {
     const { staking, tournament } = d;
     const times = await openRound(d, tournament, 1n);
     await at(d, times.closesAt);
-    await expectError("BatchUnknown", [1, 1], staking.lock(tournament, 1, 1));
+    for (const batch of [1, 2]) {
+      await expectError("BatchUnknown", [batch, 1], staking.lock(tournament, 1, batch));
+    }
     expect((await staking.roundOf(tournament, 1)).state).to.equal(RoundState.Open);
   });
 
