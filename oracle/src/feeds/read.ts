@@ -190,6 +190,7 @@ function modelFrom(row: RawModel, payout: Payout, path: string): FeedModel {
     stake:
       row.selectedStakeValue === null ? 0n : nanoFromDecimalDown(row.selectedStakeValue, `${path}.selectedStakeValue`),
     scores: payout.scoresOf(row, path),
+    raw: Object.fromEntries(payout.fields.map((field) => [field, row[field] ?? null])),
     settled:
       row.payoutSettled === null ? null : signedNanoFromDecimalTowardZero(row.payoutSettled, `${path}.payoutSettled`),
   };

@@ -12,11 +12,14 @@ import type { Scores } from "../core/words.ts";
 import type { RawModel, RawRound, RawScoreConfig } from "./schema.ts";
 
 type ScoreField = "v2Corr20" | "corr60" | "mmc" | "mmc60" | "alpha" | "mpc";
+type RawField = ScoreField | "corr" | "corrMultiplier" | "mmcMultiplier";
 
 /** What pays in a round, and how a model's scores are read from its row. */
 export type Payout = {
   readonly terms: Terms;
   readonly scoreNames: readonly [string, string];
+  /** The fields of a model's row that its scores come from. */
+  readonly fields: readonly RawField[];
   readonly scoresOf: (model: RawModel, path: string) => Scores | null;
 };
 
@@ -81,6 +84,7 @@ function ownMultipliers(round: RawRound, path: string): Payout {
   return {
     terms: ownTerms(nanoFromDecimalDown(threshold, joinPath(path, "stakeThreshold"))),
     scoreNames: ["corr", "mmc"],
+    fields: ["corr", "corrMultiplier", "mmc", "mmcMultiplier"],
     scoresOf: (model, at) => bothOrNull(ownScore(model, "corr", at), ownScore(model, "mmc", at)),
   };
 }
@@ -120,6 +124,7 @@ function configured(unordered: readonly Paying[], path: string): Payout {
       exposure: ONE,
     },
     scoreNames: [first.label, second?.label ?? ""],
+    fields: second ? [first.field, second.field] : [first.field],
     scoresOf: (model, at) =>
       bothOrNull(plainScore(model, first.field, at), second ? plainScore(model, second.field, at) : null),
   };
