@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../core/errors.ts";
-import { type Json, joinPath, JsonNumber, refuseNonNumbers, showJson } from "../core/json.ts";
+import { type Json, joinPath, JsonNumber, refuseFaults, showJson } from "../core/json.ts";
 
 // Numerai's shapes: strict about every field that is relied on, blind to all others. What a value means is decided in
 // `scores.ts` and `read.ts`; here a number is still its source text.
@@ -95,7 +95,7 @@ export function checkRounds(body: Json): readonly Json[] {
  * @throws InputError with the path of the first field that is missing or of the wrong type.
  */
 export function checkRow(row: Json, path: string): RawRound {
-  refuseNonNumbers(row, path);
+  refuseFaults(row, path);
   return check(round, row, path);
 }
 
@@ -104,7 +104,7 @@ export function checkRow(row: Json, path: string): RawRound {
  * @throws InputError with the path of the first field that is missing or of the wrong type.
  */
 export function checkRound(body: Json): { round: RawRound; roundDetails: RawDetails } {
-  refuseNonNumbers(body, "");
+  refuseFaults(body, "");
   return check(roundBody, body, "");
 }
 
