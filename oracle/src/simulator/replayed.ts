@@ -1,7 +1,8 @@
 import { payoutFactorDown, payoutTowardZero, totalAtRiskDown } from "../core/payout.ts";
 import { formatNmr, nanoFromDecimalDown } from "../core/units.ts";
 import { readFolder } from "../feeds/folder.ts";
-import { instant, type ReadRound } from "../feeds/read.ts";
+import { instant } from "../feeds/answers.ts";
+import type { NumeraiRound } from "../feeds/read.ts";
 import type { RawModel } from "../feeds/schema.ts";
 import { payoutOf } from "../feeds/scores.ts";
 import { randomOf, uuidOf } from "./random.ts";
@@ -20,7 +21,7 @@ export async function folderTournament(folder: string): Promise<Source> {
   return { tournament, rounds: files.map(roundFrom) };
 }
 
-function roundFrom({ round, details, raw }: ReadRound): SimulatedRound {
+function roundFrom({ round, details, raw }: NumeraiRound): SimulatedRound {
   const staked = details.models.reduce((sum, { stake }) => sum + stake, 0n);
   const factor = payoutFactorDown(totalAtRiskDown(staked, round.terms), round.terms);
   const { scoresOf } = payoutOf(raw.round, "round");
