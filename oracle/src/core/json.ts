@@ -82,7 +82,8 @@ export function isObject(value: Json | undefined): value is { readonly [key: str
   );
 }
 
-function shortened(text: string): string {
+/** The text in a few characters, for an error message. */
+export function shortened(text: string): string {
   return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
 }
 

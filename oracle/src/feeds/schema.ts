@@ -122,13 +122,19 @@ export function check<Schema extends z.ZodType>(schema: Schema, body: Json, at: 
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const path = issue?.path ?? [];
-  if (issue?.code === "unrecognized_keys") {
-    throw new InputError(path.concat(issue.keys.slice(0, 1)).reduce(joinPath, at), "is unknown; remove it");
+  const named = (place: readonly PropertyKey[]): string => place.reduce(joinPath, at) || "body";
+  // A number is an object here, which zod can't know.
+  const number = path.findIndex((_, length) => valueAt(body, path.slice(0, length)) instanceof JsonNumber);
+  if (number !== -1) {
+    const place = path.slice(0, number);
+    throw new InputError(named(place), `${showJson(valueAt(body, place))} is not an object`);
   }
-  const field = path.reduce(joinPath, at);
+  if (issue?.code === "unrecognized_keys") {
+    throw new InputError(named([...path, ...issue.keys.slice(0, 1)]), "is unknown; remove it");
+  }
   const value = valueAt(body, path);
   const problem = value === undefined ? "is missing; expected" : `${showJson(value)} is not`;
-  throw new InputError(field === "" ? "body" : field, `${problem} ${issue?.message ?? "valid"}`);
+  throw new InputError(named(path), `${problem} ${issue?.message ?? "valid"}`);
 }
 
 function valueAt(body: Json, path: readonly PropertyKey[]): Json | undefined {
