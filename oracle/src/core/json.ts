@@ -49,7 +49,7 @@ export function parseJson(text: string, field: string): Json {
  * @throws InputError
  */
 export function refuseFaults(value: Json, path: string): void {
-  if (value instanceof JsonFault) throw new InputError(path, value.reason);
+  if (value instanceof JsonFault) throw new InputError(path || "body", value.reason);
   if (value === null || typeof value !== "object" || value instanceof JsonNumber) return;
   for (const [key, member] of Object.entries(value))
     refuseFaults(member, joinPath(path, Array.isArray(value) ? Number(key) : key));
