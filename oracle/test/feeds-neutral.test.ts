@@ -5,9 +5,9 @@ import { keccak256, toBytes } from "viem";
 import { afterAll, describe, expect, it } from "vitest";
 import { publishedSchemas } from "../src/feeds/neutral-schema.ts";
 import { readNeutralRound, readNeutralRounds } from "../src/feeds/neutral.ts";
-import { jsonOf, neutralBody, textOf, type Tree } from "./feeds-bodies.ts";
+import { jsonOf, neutralBody, textOf } from "./feeds-bodies.ts";
 import { NEUTRAL } from "./feeds-corpus-neutral.ts";
-import { changed, MISSING, put } from "./feeds-spoils.ts";
+import { changed, MISSING, placesOf, put } from "./feeds-spoils.ts";
 
 const ONE = 10n ** 9n;
 const AFTER = { now: 2_000_000_000 };
@@ -139,7 +139,7 @@ describe("the published schema", () => {
   it("takes whatever is read: no organizer who follows it is surprised", async () => {
     const judge = judgeOf("round");
     const value = fc.oneof(fc.constantFrom("0.1", "1e-3", 0, 1, null, "", "x", true, [], {}, "2026-01-06T12:30:00Z"));
-    const places = placesOf(neutralBody(), "");
+    const places = placesOf(neutralBody());
     let taken = 0;
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...places), value, async (place, put_) => {
@@ -158,11 +158,3 @@ describe("the published schema", () => {
     expect(taken).toBeGreaterThan(50);
   });
 });
-
-function placesOf(node: unknown, path: string): string[] {
-  if (typeof node !== "object" || node === null) return [path];
-  const below = Object.entries(node as Tree).flatMap(([key, member]) =>
-    placesOf(member, Array.isArray(node) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`),
-  );
-  return path === "" ? below : [path, ...below];
-}

@@ -58,3 +58,12 @@ export function changed(body: Tree, ...changes: readonly [string, unknown][]): T
   for (const [path, value] of changes) put(body, path, value);
   return body;
 }
+
+/** The paths of everything in a body. */
+export function placesOf(node: unknown, path = ""): string[] {
+  if (typeof node !== "object" || node === null) return [path];
+  const below = Object.entries(node as Tree).flatMap(([key, member]) =>
+    placesOf(member, Array.isArray(node) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`),
+  );
+  return path === "" ? below : [path, ...below];
+}
