@@ -130,6 +130,17 @@ export function neutralBody(): Tree {
   return copyOf({ format: "numeraire-feed/1", tournament: 3, round, models });
 }
 
+/** A list of rounds of any organizer's. */
+export function neutralListBody(...rounds: readonly unknown[]): Tree {
+  const { format, tournament } = neutralBody();
+  return copyOf({ format, tournament, rounds });
+}
+
+/** The round of `neutralBody` with changes. */
+export function neutralRoundWith(changes: object = {}): object {
+  return { ...(neutralBody()["round"] as object), ...changes };
+}
+
 /** As a feed would receive it. */
 export function textOf(tree: unknown): string {
   return JSON.stringify(tree).replaceAll(`"${NAN}"`, "NaN").replaceAll(`"${INFINITY}"`, "-Infinity");

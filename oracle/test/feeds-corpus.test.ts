@@ -5,7 +5,14 @@ import { InputError } from "../src/core/errors.ts";
 import type { Feed } from "../src/feeds/feed.ts";
 import { neutralFeed } from "../src/feeds/neutral-feed.ts";
 import { numeraiFeed } from "../src/feeds/numerai.ts";
-import { configuredBody, neutralBody, ownMultipliersBody, type Tree } from "./feeds-bodies.ts";
+import {
+  configuredBody,
+  neutralBody,
+  neutralListBody,
+  neutralRoundWith,
+  ownMultipliersBody,
+  type Tree,
+} from "./feeds-bodies.ts";
 import { NEUTRAL } from "./feeds-corpus-neutral.ts";
 import { ANY_YEAR, OF_2021, TODAY } from "./feeds-corpus-numerai.ts";
 import type { Spoil } from "./feeds-spoils.ts";
@@ -117,12 +124,10 @@ describe("a malformed round in a list", () => {
   it.each(ofRound(NEUTRAL).map((spoil) => [spoil.name, spoil] as const))(
     "of any organizer's is refused alone: %s",
     async (_, { spoil, field }) => {
-      const { round, ...head } = neutralBody() as unknown as { round: object; models: unknown };
-      const good = JSON.stringify({ ...round, number: 11 });
       const body = spoil(neutralBody());
       const bad = body.slice(body.indexOf('"round":') + '"round":'.length, body.indexOf(',"models":'));
-      const start = JSON.stringify({ ...head, models: undefined }).slice(0, -1);
-      answers = () => `${start},"rounds":[${good},${bad}]}`;
+      const good = JSON.stringify(neutralListBody(neutralRoundWith({ number: 11 })));
+      answers = () => good.replace(/\]\}$/, () => `,${bad}]}`);
       await expectRefusedAlone(neutralFeed({ url, tournament: 3, clock }), 11n, field);
     },
   );

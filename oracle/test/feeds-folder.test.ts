@@ -6,6 +6,7 @@ import { folderFeed, readRoundFile } from "../src/feeds/folder.ts";
 import { readNeutralRound } from "../src/feeds/neutral.ts";
 import { configuredBody, jsonOf, NAN, neutralBody, textOf, type Tree } from "./feeds-bodies.ts";
 import { folderOf, made2021 } from "./feeds-files.ts";
+import { changed } from "./feeds-spoils.ts";
 
 async function refusalOf(promise: Promise<unknown>): Promise<InputError> {
   const error = await promise.then(
@@ -55,8 +56,7 @@ describe("a folder of rounds", () => {
   });
 
   it("may be any organizer's, in the format that a server of theirs answers in", async () => {
-    const { round } = neutralBody() as unknown as { round: object };
-    const next = { ...neutralBody(), round: { ...round, number: 13, closesAt: "soon" } };
+    const next = changed(neutralBody(), ["round.number", 13], ["round.closesAt", "soon"]);
     const folder = folderOf({ "round-12.json": textOf(neutralBody()), "round-13.json": textOf(next) });
     const at = (now: number) => folderFeed(folder, () => now);
     const { rounds, refused } = await at(1_770_379_199).rounds();

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { InputError } from "../src/core/errors.ts";
 import { type Feed, FeedUnavailable } from "../src/feeds/feed.ts";
 import { neutralFeed, type NeutralOptions } from "../src/feeds/neutral-feed.ts";
-import { neutralBody, textOf } from "./feeds-bodies.ts";
+import { neutralBody, neutralListBody, neutralRoundWith, textOf } from "./feeds-bodies.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -44,15 +44,14 @@ const both = (feed: Feed): (() => Promise<unknown>)[] => [() => feed.rounds(), (
 
 describe("a server of any organizer's", () => {
   it("is asked for its rounds and for one of them, below its URL, with the token", async () => {
-    const { round, models, ...head } = neutralBody() as unknown as { round: object; models: unknown[] };
     const { feed, requests } = await served(({ url }, response) =>
-      response.end(url?.startsWith("/v1/rounds/") === true ? good : textOf({ ...head, rounds: [round] })),
+      response.end(url?.startsWith("/v1/rounds/") === true ? good : textOf(neutralListBody(neutralRoundWith()))),
     );
     expect(await feed.rounds()).toMatchObject({
       rounds: [{ tournament: 3, number: 12n, status: "resolved" }],
       refused: [],
     });
-    expect((await feed.details(12n)).models).toHaveLength(models.length);
+    expect((await feed.details(12n)).models).toHaveLength(5);
     expect(requests.map(({ method, url }) => [method, url])).toEqual([
       ["GET", "/v1/rounds?key=urlsecret"],
       ["GET", "/v1/rounds/12?key=urlsecret"],

@@ -5,7 +5,7 @@ import { keccak256, toBytes } from "viem";
 import { afterAll, describe, expect, it } from "vitest";
 import { publishedSchemas } from "../src/feeds/neutral-schema.ts";
 import { readNeutralRound, readNeutralRounds } from "../src/feeds/neutral.ts";
-import { jsonOf, neutralBody, textOf } from "./feeds-bodies.ts";
+import { jsonOf, neutralBody, neutralListBody, neutralRoundWith, textOf } from "./feeds-bodies.ts";
 import { NEUTRAL } from "./feeds-corpus-neutral.ts";
 import { changed, MISSING, placesOf, put } from "./feeds-spoils.ts";
 
@@ -83,18 +83,21 @@ describe("a round of any organizer's", () => {
   });
 
   it("is one of a list, in which a row of another kind is refused alone", () => {
-    const { models: _, round, ...head } = neutralBody() as unknown as { models: unknown; round: object };
-    const rounds = [round, { ...round, number: 11 }, 7, { ...round, number: 13, resolved: "no" }];
-    const list = readNeutralRounds(jsonOf({ ...head, rounds }), AFTER);
+    const round = neutralRoundWith();
+    const odd = [7, neutralRoundWith({ number: 13, resolved: "no" })];
+    const body = neutralListBody(round, neutralRoundWith({ number: 11 }), ...odd);
+    const list = readNeutralRounds(jsonOf(body), AFTER);
     expect(list.rounds.map(({ number }) => number)).toEqual([11n, 12n]);
     expect(list.refused).toMatchObject([
       { number: null, fault: { field: "rounds[2]" } },
       { number: 13n, fault: { field: "rounds[3].resolved" } },
     ]);
-    expect(() => readNeutralRounds(jsonOf({ ...head, rounds: [round, round] }), AFTER)).toThrow(
+    expect(() => readNeutralRounds(jsonOf(neutralListBody(round, round)), AFTER)).toThrow(
       "rounds[1].number: 12 is also rounds[0]",
     );
-    expect(() => readNeutralRounds(jsonOf(head), AFTER)).toThrow("rounds: is missing; expected a list");
+    expect(() => readNeutralRounds(jsonOf(changed(body, ["rounds", MISSING])), AFTER)).toThrow(
+      "rounds: is missing; expected a list",
+    );
   });
 });
 
@@ -121,9 +124,8 @@ describe("the published schema", () => {
   });
 
   it("takes what is good", async () => {
-    const { models: _, round, ...head } = neutralBody() as unknown as { models: unknown; round: object };
     expect(await judgeOf("round")(textOf(neutralBody()))).toBe(true);
-    expect(await judgeOf("rounds")(textOf({ ...head, rounds: [round] }))).toBe(true);
+    expect(await judgeOf("rounds")(textOf(neutralListBody(neutralRoundWith())))).toBe(true);
     expect(await judgeOf("rounds")(textOf(neutralBody()))).toBe(false);
   });
 

@@ -91,10 +91,10 @@ function modelFrom(row: NeutralModel, round: NeutralRound, path: string): FeedMo
     stake: 0n,
     settled: null,
     scores: isAtRisk(gates) ? scores : null,
-    raw: Object.fromEntries([
-      ...row.scores.map((text, index) => [`scores[${index}]`, text]),
-      ...gates.flatMap(textsOf),
-    ]),
+    raw: {
+      ...Object.fromEntries(row.scores.map((text, index) => [`scores[${index}]`, text])),
+      ...Object.fromEntries(gates.flatMap(textsOf)),
+    },
   };
 }
 
