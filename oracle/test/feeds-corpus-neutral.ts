@@ -57,6 +57,7 @@ export const NEUTRAL: readonly Spoil[] = [
   one("no name of score 0", "round.scoreNames[0]", "", '"" is not text of 1 to 100 characters'),
   one("a name as a number", "round.scoreNames[1]", 1, "1 is not text of 0 to 100 characters"),
   one("a name too long", "round.scoreNames[1]", LONG, "is not text of 0 to 100 characters"),
+  one("two scores of one name", "round.scoreNames[1]", "skill", '"skill" is also the name of score 0'),
   one("a multiplier of a score without name", "round.scoreNames[1]", "", "2 is not 0", `${TERMS}.multipliers[1]`),
   one("no terms", TERMS, MISSING, "is missing; expected an object"),
   one("terms as a list", TERMS, [1, 2], "a list of 2 is not an object"),

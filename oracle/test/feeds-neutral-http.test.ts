@@ -168,6 +168,12 @@ describe("a server of any organizer's", () => {
     );
     expect(bomb.length).toBeLessThan(10_000);
     expect(await failureOf(zipped.rounds())).toBeInstanceOf(InputError);
+    const endless = await served((_, response) => {
+      const megabyte = " ".repeat(2 ** 20);
+      const more = (): void => void response.write(megabyte, (error) => (error ? undefined : more()));
+      more();
+    });
+    expect((await failureOf(endless.feed.rounds())).message).toMatch(/^body: is longer than 67108864 bytes/);
     const { feed: exact } = await served((_, r) => r.end(good.padEnd(2000)), { maxBytes: 2000 });
     expect((await exact.details(12n)).models).toHaveLength(5);
   });

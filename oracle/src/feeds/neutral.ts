@@ -61,6 +61,9 @@ function roundFrom(raw: NeutralRound, tournament: number, asked: Asked, path: st
   answersQuestion(number, asked.number, `${path}.number`);
   raw.gates?.forEach(({ limit }, index) => notNegative(limit, `${path}.gates[${index}].limit`));
   const { opensAt, closesAt, resolvesAt, resolved, scoreNames } = raw;
+  if (scoreNames[0] === scoreNames[1]) {
+    throw new InputError(`${path}.scoreNames[1]`, `${JSON.stringify(scoreNames[1])} is also the name of score 0`);
+  }
   const times = timesOf(path, ["opensAt", opensAt], ["closesAt", closesAt], ["resolvesAt", resolvesAt]);
   const status = statusAt({ ...times, resolved }, asked.now);
   return { tournament, number, ...times, status, resolved, terms: termsFrom(raw, `${path}.terms`), scoreNames };
