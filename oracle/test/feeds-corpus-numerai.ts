@@ -245,6 +245,7 @@ export const TODAY: readonly Spoil[] = [
   one("a multiplier as text", `${CONFIG}[1].defaultMultiplier`, "2", '"2" is not a number'),
   one("a multiplier of NaN", `${CONFIG}[1].defaultMultiplier`, NAN, "NaN is not a number"),
   one("a multiplier beyond int64", `${CONFIG}[0].defaultMultiplier`, 1e10, "int64"),
+  one("a multiplier below int64", `${CONFIG}[1].defaultMultiplier`, -1e10, "int64"),
   one("no clip", `${CONFIG}[0].clipThreshold`, null, "null is not a number"),
   one("no clip field", `${CONFIG}[1].clipThreshold`, MISSING, "is missing; expected a number"),
   one("a negative clip", `${CONFIG}[0].clipThreshold`, -0.05, "-0.05 is out of range"),
