@@ -170,7 +170,7 @@ describe("reading the feed", () => {
     number: 1n,
     resolved: true,
     digest: `0x${digest}`,
-    models: SHEET.models.map((model) => ({ ...model, id: model.name, stake: 0n, settled: null })),
+    models: SHEET.models.map((model) => ({ ...model, id: model.name, stake: 0n, raw: {}, settled: null })),
   });
   const rounds = () =>
     Promise.resolve({
