@@ -1,21 +1,11 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildWorld, type World } from "./reconciler-world.ts";
+import { buildWorld, KEYS, type World } from "./reconciler-world.ts";
+import { oracle } from "./service-process.ts";
+import { type Mischief, remoteSigner } from "./signers-remote-server.ts";
 
-const MAIN = join(import.meta.dirname, "../src/main.ts");
-
-async function oracle(...args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  let out = "";
-  let err = "";
-  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, out, err };
-}
+const key = (file: string) => ({ kind: "file", file });
 
 describe("oracle, the command", () => {
   let world: World;
@@ -62,8 +52,15 @@ describe("oracle, the command", () => {
       "good relayer",
       "good organizer",
       "good organizer",
+      "note signer",
+      "note signer",
+      "note signer",
+      "note signer",
       "good feed",
     ]);
+    expect(out).toMatch(
+      /note +signer +the relayer's key 0x\w+ lies unencrypted; prefer a keystore or a signer for config/,
+    );
   });
 
   it.each<[string, object, number, RegExp]>([
@@ -76,29 +73,23 @@ describe("oracle, the command", () => {
     ],
     [
       "another's key as organizer's",
-      { organizerKeyFile: "relayer" },
+      { keys: { organizer: key("stranger") } },
       1,
       /bad +organizer +0x\w+ is not the organizer of tournament 1, 0x\w+ is/,
     ],
     [
       "a stranger as reporter",
-      { reporterKeyFiles: ["relayer"] },
+      { keys: { reporters: [key("stranger")] } },
       1,
       /bad +reporter +0x\w+ is not in the tournament's reporter set, and a reporter of 0 of the 1 rounds in flight; mend/,
     ],
     [
       "too few reporters for a quorum",
-      { reporterKeyFiles: ["reporter-0"] },
+      { keys: { reporters: [key("reporter-0")] } },
       1,
       /bad +quorum +1 of the 2 signatures that a report of a new round needs can be made here; add keys/,
     ],
-    [
-      "the same reporter twice",
-      { reporterKeyFiles: ["reporter-0", "reporter-0"] },
-      1,
-      /bad +reporter +0x\w+ is given twice in config\.reporterKeyFiles.*\n+bad +quorum +1 of the 2/,
-    ],
-    ["no reporters", { reporterKeyFiles: [] }, 0, /good +reporters +no key: this oracle reports nothing/],
+    ["no reporters", { keys: {} }, 0, /good +reporters +no key: this oracle reports nothing/],
     ["an empty feed", { feed: { kind: "folder", path: "nowhere" } }, 1, /bad +feed +folder: .*nowhere can't be read/],
     ["a dead node", { rpcUrl: "http://127.0.0.1:9/secret-canary" }, 3, /unknown +chain +the chain can't be read/],
     [
@@ -112,6 +103,27 @@ describe("oracle, the command", () => {
     expect(out).toMatch(line);
     expect(code).toBe(expected);
     expect(out + err).not.toContain("secret-canary");
+  });
+
+  it.each<[string, Mischief | null, number, RegExp]>([
+    ["answers", null, 0, /good +signer +the relayer's signer of 0x\w+ answers/],
+    ["lacks the key", () => ({ result: [] }), 1, /bad +signer +the signer of 0x\w+ at \S+ doesn't list that key/],
+    [
+      "is down",
+      (_, response) => void response.writeHead(503).end(),
+      3,
+      /unknown +signer +the signer of 0x\w+ at \S+ answers with HTTP 503/,
+    ],
+  ])("check asks a remote signer, which %s", async (name, mischief, expected, line) => {
+    const signer = await remoteSigner(KEYS.relayer, "/secret-canary");
+    signer.mischief = mischief;
+    const relayer = { kind: "remote", url: signer.url, address: world.relayer };
+    const keys = { ...world.configuration.keys, relayer };
+    const { code, out } = await oracle("check", "--config", world.writeConfig(`${name}.json`, { keys }));
+    await signer.close();
+    expect(out).toMatch(line);
+    expect(out).not.toContain("secret-canary");
+    expect(code).toBe(expected);
   });
 
   it("check can't tell whether a feed without any round is the right one", async () => {
@@ -142,10 +154,24 @@ describe("oracle, the command", () => {
   });
 
   it("answers 2 to a key file that isn't there, and names the setting", async () => {
-    const config = world.writeConfig("keyless.json", { relayerKeyFile: "keys/none" });
+    const config = world.writeConfig("keyless.json", { keys: { relayer: key("keys/none") } });
     expect(await oracle("run", "--config", config)).toMatchObject({
       code: 2,
-      err: expect.stringMatching(/^oracle: config\.relayerKeyFile: can't read .*none \(ENOENT\)\n$/) as string,
+      err: expect.stringMatching(
+        /^oracle: config\.keys\.relayer\.file: the file can't be read \(ENOENT\); .*\n$/,
+      ) as string,
     });
+  });
+
+  it("answers 2 to one key in two roles, and to one reporter twice", async () => {
+    const keys = { reporters: [key("relayer"), key("relayer")], relayer: key("relayer"), organizer: key("relayer") };
+    const { code, err } = await oracle("run", "--config", world.writeConfig("shared.json", { keys }));
+    expect(code).toBe(2);
+    const address = /0x\w{40}/.exec(err)?.[0] ?? "no address";
+    expect(err.trim().split("\n")).toEqual(
+      ["reporters.1", "relayer", "organizer"].map(
+        (field) => `oracle: config.keys.${field}: ${address} is config.keys.reporters.0 too; give each its own key`,
+      ),
+    );
   });
 });

@@ -3,7 +3,16 @@ import type { ReasonCode } from "../core/actions.ts";
 
 /** Everything that can be the matter. */
 export type Code =
-  ReasonCode | TroubleCode | RefusalCode | "starting" | "tick_overdue" | "rpc_stale" | "deadline_near" | "bug";
+  | ReasonCode
+  | TroubleCode
+  | RefusalCode
+  | "signer_down"
+  | "signer_refused"
+  | "starting"
+  | "tick_overdue"
+  | "rpc_stale"
+  | "deadline_near"
+  | "bug";
 
 /**
  * "wait": the normal course of things. "look": it mends itself, or nobody can mend it any more. "act": somebody must.
@@ -19,9 +28,9 @@ export const REASONS: Readonly<Record<Code, Advice>> = {
   feed_unsettled: wait("nothing to do: the round is reported once the feed calls its scores final"),
   batches_unreported: wait("look at why the other batches have no report"),
   no_positions: wait("nothing to do: a round without a position is voided at its deadline"),
-  not_organizer: wait("run an oracle with the organizer's key (config.organizerKeyFile), or open the round by hand"),
-  not_a_reporter: wait("nothing to do here; to report, give keys of the round's set (config.reporterKeyFiles)"),
-  no_relayer: wait("nothing to do here if another operator relays; otherwise give config.relayerKeyFile"),
+  not_organizer: wait("run an oracle with the organizer's key (config.keys.organizer), or open the round by hand"),
+  not_a_reporter: wait("nothing to do here; to report, give keys of the round's set (config.keys.reporters)"),
+  no_relayer: wait("nothing to do here if another operator relays; otherwise give config.keys.relayer"),
   feed_missing: look("ask the feed's owner for the round, or check that config.feed is this tournament's"),
   feed_down: unready("check config.feed and the network; it is asked again at every turn"),
   feed_changed: look("nothing to do unless it lasts: the feed gave two answers in a row"),
@@ -33,7 +42,7 @@ export const REASONS: Readonly<Record<Code, Advice>> = {
   terms_differ: look("check that the feed still means the same scores as when the round opened"),
   feed_refused: unreadyAct("mend the named field at the feed; nothing of the round is signed before"),
   lock_missing_reserve: unreadyAct("fund the tournament's reserve (fundReserve) before the round's lock window ends"),
-  signatures_missing: unreadyAct("add keys of the round's reporters to config.reporterKeyFiles"),
+  signatures_missing: unreadyAct("add keys of the round's reporters to config.keys.reporters"),
   vetoed: unreadyAct("settle with the guardian which scores are right; config.repeatVetoed reports the same again"),
   rpc_down: unready("check the node at config.rpcUrl; it is asked again at every turn"),
   rpc_stale: unready("the node's latest block is old: check that it follows the chain (config.maxBlockAgeSeconds)"),
@@ -47,6 +56,10 @@ export const REASONS: Readonly<Record<Code, Advice>> = {
   tx_reverts: unreadyAct("read the contract's answer: it names the fault and its values"),
   tx_too_large: unreadyAct("report this as a bug: no batch should need so much gas"),
   funds_low: unreadyAct("send ether to the relayer's or organizer's address"),
+  signer_down: unready(
+    "check the remote signer that the message names, and the way to it; it is asked again at every turn",
+  ),
+  signer_refused: unreadyAct("mend the signer's keys or policy, or the address at config.keys; oracle keys list tells"),
   starting: unready("nothing to do: the first turn isn't over yet"),
   tick_overdue: unready("look for a hanging node or feed in the log; restart the process if it lasts"),
   deadline_near: unreadyAct("something due is not done with less than a quarter of its time left: see its error"),

@@ -5,6 +5,7 @@ import type { Action, Plan } from "../core/actions.ts";
 import type { ChainFacts, Settings } from "../core/facts.ts";
 import { plan } from "../core/plan.ts";
 import type { Feed } from "../feeds/feed.ts";
+import { SignerRefusal, SignerTrouble } from "../signers/errors.ts";
 import { readFeed } from "./feed-view.ts";
 import type { Performer } from "./perform.ts";
 import { tickReporter } from "./tick-log.ts";
@@ -108,7 +109,8 @@ async function perform(
 }
 
 function failureOf(action: Action | null, error: unknown): Failure {
-  if (error instanceof ChainTrouble || error instanceof ChainRefusal) {
+  const isChains = error instanceof ChainTrouble || error instanceof ChainRefusal;
+  if (isChains || error instanceof SignerTrouble || error instanceof SignerRefusal) {
     return { action, code: error.code, message: error.message };
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
