@@ -135,7 +135,7 @@ describe("a node with a fault", { timeout: 60_000 }, () => {
   });
   afterAll(() => world.close());
 
-  const oracle = (changes: object = {}) => world.oracle({ rpcUrl: proxy.url, ...changes });
+  const oracle = (changes: object = {}) => world.oracle({ rpcUrls: [proxy.url], ...changes });
 
   it("is told of without its URL, and forgotten once it answers again", async () => {
     proxy.down = true;

@@ -192,7 +192,7 @@ export async function buildWorld(options: WorldOptions) {
     return name;
   };
   const configuration = {
-    rpcUrl: url,
+    rpcUrls: [url],
     chainId: CHAIN_ID,
     contract,
     tournament: TOURNAMENT,

@@ -11,7 +11,7 @@ it("leaves a feed that hangs after the configured time, and its connection too",
   const { port } = server.address() as { port: number };
   const config = parseConfig(
     {
-      rpcUrl: "http://127.0.0.1:9",
+      rpcUrls: ["http://127.0.0.1:9"],
       chainId: 1,
       contract: `0x${"12".repeat(20)}`,
       tournament: 1,

@@ -329,8 +329,8 @@ describe("key files", () => {
     expect(() => readKeyFile(file(key, mode), "config.relayerKeyFile")).toThrow(
       /^config\.relayerKeyFile: others may read .*; run: chmod 600 /,
     );
-    expect(() => readSecretFile(file("url", mode), "config.rpcUrlFile")).toThrow(
-      /^config\.rpcUrlFile: others may read/,
+    expect(() => readSecretFile(file("url", mode), "config.rpcUrls.0.urlFile")).toThrow(
+      /^config\.rpcUrls\.0\.urlFile: others may read/,
     );
   });
 

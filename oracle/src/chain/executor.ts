@@ -30,8 +30,7 @@ export type Executor = {
 };
 
 export type ExecutorOptions = {
-  readonly reading: PublicClient;
-  readonly sending: PublicClient;
+  readonly client: PublicClient;
   readonly chainId: number;
   readonly contract: Address;
   readonly receiptTimeoutMs: number;
@@ -52,7 +51,7 @@ export function executor(options: ExecutorOptions): Executor {
       const prepared = await unlessDone(() => prepare(options, transaction));
       if ("kind" in prepared) return prepared;
       try {
-        const hash = await publish(options.sending, prepared.signed);
+        const hash = await publish(options.client, prepared.signed);
         return { kind: "done", hash, gasUsed: await gasUsedBy(options, hash) };
       } catch (error) {
         throw prepared.isFeeLimited ? withLimit(error, options.maxFeePerGas) : error;
@@ -115,16 +114,16 @@ const MOVED = new Set([
 
 /** Tries the call on the latest state, then signs it with the gas and the fee that it needs now. */
 async function prepare(options: ExecutorOptions, { data, from, eligibleAt }: Transaction): Promise<Prepared> {
-  const { reading, chainId, contract, maxFeePerGas } = options;
+  const { client, chainId, contract, maxFeePerGas } = options;
   const call = { account: from.address, to: contract, data };
   // First of all, because nodes give the contract's answer to a call more reliably than to an estimate.
-  await reading.call(call);
+  await client.call(call);
   const [estimate, block, tip, nonce] = await Promise.all([
-    reading.estimateGas(call),
-    reading.getBlock(),
-    reading.estimateMaxPriorityFeePerGas({ chain: null }),
+    client.estimateGas(call),
+    client.getBlock(),
+    client.estimateMaxPriorityFeePerGas({ chain: null }),
     // The confirmed nonce and nothing remembered: whatever is stuck there is replaced.
-    reading.getTransactionCount({ address: from.address, blockTag: "latest" }),
+    client.getTransactionCount({ address: from.address, blockTag: "latest" }),
   ]);
   const wanted = feeAfter(Number(block.timestamp) - eligibleAt, block.baseFeePerGas ?? 0n, tip);
   const fee = limited(wanted, maxFeePerGas);
@@ -156,10 +155,10 @@ async function publish(sending: PublicClient, serializedTransaction: Hex): Promi
   }
 }
 
-async function gasUsedBy({ reading, receiptTimeoutMs }: ExecutorOptions, hash: Hash): Promise<bigint> {
+async function gasUsedBy({ client, receiptTimeoutMs }: ExecutorOptions, hash: Hash): Promise<bigint> {
   const giveUpAt = Date.now() + receiptTimeoutMs;
   for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 2, LAST_LOOK_MS)) {
-    const receipt = await receiptOf(reading, hash);
+    const receipt = await receiptOf(client, hash);
     if (receipt?.status === "success") return receipt.gasUsed;
     if (receipt !== null) throw new ChainTrouble("chain_moved", `transaction ${hash} reverted: somebody was faster`);
     if (Date.now() + pause > giveUpAt) {
@@ -169,9 +168,9 @@ async function gasUsedBy({ reading, receiptTimeoutMs }: ExecutorOptions, hash: H
   }
 }
 
-async function receiptOf(reading: PublicClient, hash: Hash) {
+async function receiptOf(client: PublicClient, hash: Hash) {
   try {
-    return await reading.getTransactionReceipt({ hash });
+    return await client.getTransactionReceipt({ hash });
   } catch (error) {
     if (error instanceof TransactionReceiptNotFoundError) return null;
     throw unreachable(error);

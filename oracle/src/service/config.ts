@@ -33,6 +33,9 @@ const integer = (least: number, most: number) => {
 };
 const flag = (fallback: boolean) => z.boolean({ error: "must be true or false" }).default(fallback);
 
+const rpcUrlError = 'must be an http:// or https:// URL, or { "urlFile": the path of a file with one }';
+const rpcUrlsError = "must be a list of 1 to 9 nodes";
+
 const feed = z.discriminatedUnion(
   "kind",
   [
@@ -72,9 +75,15 @@ const opening = z
 const schema = z
   .strictObject(
     {
-      rpcUrl: httpUrl.optional(),
-      /** File with the URL, for a URL that carries a key. */
-      rpcUrlFile: filePath.optional(),
+      /** Nodes of independent operators. A URL that carries a key belongs into a file. */
+      rpcUrls: z
+        .array(z.union([httpUrl, z.strictObject({ urlFile: filePath })], { error: rpcUrlError }), {
+          error: rpcUrlsError,
+        })
+        .min(1, { error: rpcUrlsError })
+        .max(9, { error: rpcUrlsError }),
+      /** How many of them must say the same; more than half of them where it isn't given. */
+      rpcQuorum: integer(1, 9).optional(),
       chainId: integer(1, Number.MAX_SAFE_INTEGER),
       /** Address of `NumeraireStaking`. */
       contract: address,
@@ -115,11 +124,9 @@ const schema = z
     },
     { error: "must be a JSON object" },
   )
-  .refine((value) => (value.rpcUrl === undefined) !== (value.rpcUrlFile === undefined), {
-    path: ["rpcUrl"],
-    error: "give either rpcUrl or rpcUrlFile",
-    // Told together with every other fault, not only after they are mended.
-    when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
+  .refine(({ rpcQuorum, rpcUrls }) => rpcQuorum === undefined || rpcQuorum <= rpcUrls.length, {
+    path: ["rpcQuorum"],
+    error: "must not be more than there are nodes in rpcUrls",
   });
 
 /** The checked configuration: every path absolute, secrets still in their files. */
@@ -158,10 +165,10 @@ function parseJson(text: string, file: string): unknown {
 
 function withAbsolutePaths(config: Config, folder: string): Config {
   const absolute = (path: string): string => resolve(folder, path);
-  const { rpcUrlFile, relayerKeyFile, organizerKeyFile } = config;
+  const { relayerKeyFile, organizerKeyFile } = config;
   return {
     ...config,
-    ...(rpcUrlFile !== undefined && { rpcUrlFile: absolute(rpcUrlFile) }),
+    rpcUrls: config.rpcUrls.map((node) => (typeof node === "string" ? node : { urlFile: absolute(node.urlFile) })),
     ...(relayerKeyFile !== undefined && { relayerKeyFile: absolute(relayerKeyFile) }),
     ...(organizerKeyFile !== undefined && { organizerKeyFile: absolute(organizerKeyFile) }),
     reporterKeyFiles: config.reporterKeyFiles.map(absolute),
@@ -197,7 +204,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 /** A URL may carry a key, so it is never repeated. */
 function shown(value: unknown, path: readonly PropertyKey[]): string {
   if (value === undefined) return "missing";
-  if (/url$/i.test(String(path.at(-1)))) return "value not shown";
+  if (path.some((key) => /urls?$/i.test(String(key)))) return "value not shown";
   const text = JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
