@@ -247,7 +247,9 @@ describe("a vote of three", () => {
     ["any takes it", ["0x1", new Error("down"), new Error("down")], "answered"],
     ["some have it already", [refusal("already known"), refusal("AlreadyKnown"), new Error("down")], "answered"],
     ["one takes it and another doubts", ["0x1", refusal("txpool is full"), new Error("down")], "answered"],
-    ["two say its nonce is used", ["0x1", refusal("nonce too low"), refusal("OldNonce")], "RpcRequestError"],
+    ["it is mined before others see it", [refusal("nonce too low"), refusal("OldNonce"), "0x1"], "answered"],
+    ["two say its nonce is used", [refusal("nonce too low"), refusal("OldNonce"), new Error("x")], "RpcRequestError"],
+    ["two want more for it", ["0x1", refusal("underpriced"), refusal("could not replace existing tx")], "RpcReq"],
     ["none can be reached", [new Error("down"), new Error("down"), new Error("down")], "rpc_quorum_lost"],
   ])("publishes to all: where %s", async (_, answers, outcome) => {
     const asked: unknown[] = [];

@@ -203,8 +203,13 @@ export class Vote {
   async #publish(params: unknown): Promise<unknown> {
     const method = "eth_sendRawTransaction";
     const asked = this.#endpoints.map(async (endpoint) => asTaken(await endpoint.ballot(method, params)));
-    const cast = await collect(asked, (some) => this.#elected(some) !== null, 0);
-    const winner = this.#elected(cast) ?? cast.find(({ kind }) => kind === "value") ?? firstRefusal(cast);
+    // Where it is mined at once, those who come later find its nonce used: that contradicts nobody.
+    const settled = (some: readonly Cast[]): Cast | null => {
+      const winner = this.#elected(some);
+      return winner?.kind === "refusal" && meaningIn(winner.error) === "nonce_low" ? null : winner;
+    };
+    const cast = await collect(asked, (some) => settled(some) !== null, 0);
+    const winner = settled(cast) ?? cast.find(({ kind }) => kind === "value") ?? firstRefusal(cast);
     if (winner?.kind === "value") return hashOf(params);
     throw winner?.kind === "refusal" ? winner.error : this.#lost(method, cast);
   }

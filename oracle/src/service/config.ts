@@ -112,6 +112,8 @@ const schema = z
       feedTimeoutMs: integer(100, 600_000).default(30_000),
       /** How long a sent transaction is waited for before the next reconciliation looks again. */
       receiptTimeoutMs: integer(100, HOUR * 1_000).default(30_000),
+      /** How many transactions of a sender may be under way at once; each carries as many actions as fit. */
+      maxTransactionsInFlight: integer(1, 16).default(1),
       /** No transaction ever offers more for its gas. */
       maxFeePerGasGwei: integer(1, 1_000_000).default(500),
       /** Most blocks of one question for events; halved wherever the node refuses. */

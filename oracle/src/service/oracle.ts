@@ -16,7 +16,7 @@ import { numeraiFeed } from "../feeds/numerai.ts";
 import { readKeyFile, readSecretFile } from "../signers/key-file.ts";
 import { localReportSigner } from "../signers/report-signer.ts";
 import { type Config, ConfigError } from "./config.ts";
-import { type Keys, performer } from "./perform.ts";
+import { encoder, type Keys, performer } from "./perform.ts";
 import { reconciler, type Reconciler } from "./reconciler.ts";
 
 /** The parts of an oracle, put together from its configuration; nothing has been asked or sent yet. */
@@ -60,10 +60,12 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     client,
     chainId,
     contract,
+    encode: encoder(keys.reporters, { chainId, verifyingContract: contract }, tournament),
+    window: config.maxTransactionsInFlight,
     receiptTimeoutMs: config.receiptTimeoutMs,
     maxFeePerGas: parseGwei(config.maxFeePerGasGwei.toString()),
   });
-  const perform = performer({ keys, executor: send, domain: { chainId, verifyingContract: contract }, tournament });
+  const perform = performer(keys, send);
   return {
     reconciler: reconciler({ ...config, readFacts: facts, feed, settings: settingsOf(config, keys), perform, log }),
     readFacts: facts,
