@@ -13,6 +13,7 @@ export const BUNDLE_GAS = 16_000_000n;
 /** Nodes take transactions of 128 KiB. Signature and fees are in them too. */
 export const MAX_BYTES = 128 * 1_024 - 1_024;
 
+const WORD_BYTES = 32;
 const POSITIONS_PER_WORD = 4;
 const TRANSACTION_GAS = 21_000n;
 /** What a position costs at most, and what a call costs apart from its positions: signatures, slots of the round. */
@@ -68,5 +69,13 @@ export function bundled(calls: readonly Call[]): Call[][] {
 }
 
 function fits(calls: readonly Call[]): boolean {
-  return gasOf(calls.map(({ action }) => action)) <= BUNDLE_GAS && size(dataOf(calls)) <= MAX_BYTES;
+  return gasOf(calls.map(({ action }) => action)) <= BUNDLE_GAS && bytesOf(calls) <= MAX_BYTES;
+}
+
+/** How long the calldata of several calls is, without writing it. */
+export function bytesOf(calls: readonly Call[]): number {
+  return calls.reduce(
+    (sum, { data }) => sum + 2 * WORD_BYTES + Math.ceil(size(data) / WORD_BYTES) * WORD_BYTES,
+    4 + 2 * WORD_BYTES,
+  );
 }
