@@ -114,7 +114,7 @@ function roundsIn(data: Hex): number[] {
 function settlement(round: number, words: number, changes: Partial<Action> = {}): Action {
   const stakes = Array<bigint>(words).fill(2n ** 255n + 1n);
   const timed = { round: BigInt(round), eligibleAt: NOW - 10, deadline: NOW + 10_000, ...changes };
-  return { ...timed, kind: "settle", batch: 0, stakes, scores: stakes } as Action;
+  return { ...timed, kind: "settle", batch: 0, stakes, scores: stakes };
 }
 
 async function send(
@@ -123,7 +123,7 @@ async function send(
   options: { window?: number; maxFeePerGas?: bigint } = {},
 ) {
   const { client, sent } = modelOf(behaviour);
-  const { send: act } = executor({
+  const subject = executor({
     client,
     chainId: CHAIN,
     contract: CONTRACT,
@@ -132,7 +132,7 @@ async function send(
     receiptTimeoutMs: 1,
     maxFeePerGas: options.maxFeePerGas ?? 10n ** 12n,
   });
-  return { results: await act(actions, SENDER, Date.now() + 60_000), sent };
+  return { results: await subject.send(actions, SENDER, Date.now() + 60_000), sent };
 }
 
 function codeOf(result: Result | undefined): string {
@@ -269,7 +269,7 @@ describe("the executor", () => {
 
   it("has no result for what its time didn't suffice for", async () => {
     const { client, sent } = modelOf({ bad: new Set(), pool: ["mined"] });
-    const { send: act } = executor({
+    const subject = executor({
       client,
       chainId: CHAIN,
       contract: CONTRACT,
@@ -279,7 +279,7 @@ describe("the executor", () => {
       receiptTimeoutMs: 1,
       maxFeePerGas: 10n ** 12n,
     });
-    const results = await act([settlement(1, 1), settlement(2, 1)], SENDER, Date.now() - 1);
+    const results = await subject.send([settlement(1, 1), settlement(2, 1)], SENDER, Date.now() - 1);
     expect(results.map(codeOf)).toEqual(["bug"]);
     expect(sent).toEqual([]);
   });

@@ -181,6 +181,16 @@ describe("a vote of three", () => {
     expect(vote.endpoints.map(({ state }) => state)).toEqual(["alive", "alive", "alive"]);
   });
 
+  it("doesn't take an old block for the latest where one of two that answer invents nothing but is far behind", async () => {
+    const slow: Node = (question) => sleep(700).then(() => honest(101)(question));
+    const vote = voteOf([honest(3), honest(101), slow]);
+    expect(await latest(vote)).toEqual(block(101));
+    expect(vote.endpoints.map(({ state }) => state)).toEqual(["out_of_sync", "alive", "alive"]);
+    const dead: Node = () => new Error("x");
+    expect(await codeOf(latest(voteOf([honest(3), honest(101), dead])))).toBe("rpc_quorum_lost");
+    expect(await codeOf(latest(voteOf([honest(10 ** 9), honest(101), dead])))).toBe("rpc_quorum_lost");
+  });
+
   it("refuses two stale ones together with one that is fresh only where all must agree", async () => {
     expect(await codeOf(latest(voteOf([honest(101), honest(50), honest(50)], 3)))).toBe("rpc_quorum_lost");
   });

@@ -12,16 +12,15 @@ export type Trust = {
 };
 
 /**
- * The highest of the values that can't be the invention of those who may be wrong: where a quorum must agree, at most the
- * others can be.
+ * The highest of the values that can't be the invention of those who may be wrong: a quorum must be right, so at most the
+ * others are wrong, and those who say nothing are among them.
  */
 export function highestCredible<T>(
   values: readonly T[],
   order: (value: T) => bigint,
-  { endpoints, quorum }: Trust,
+  { quorum }: Trust,
 ): T | undefined {
-  const descending = values.toSorted((a, b) => (order(a) > order(b) ? -1 : 1));
-  return descending[Math.min(endpoints - quorum, descending.length - 1)];
+  return descending(values, order)[Math.max(values.length - quorum, 0)];
 }
 
 /** The highest value that a quorum has reached; undefined without a quorum. */
@@ -30,7 +29,11 @@ export function reachedByQuorum<T>(
   order: (value: T) => bigint,
   { quorum }: Trust,
 ): T | undefined {
-  return values.toSorted((a, b) => (order(a) > order(b) ? -1 : 1))[quorum - 1];
+  return descending(values, order)[quorum - 1];
+}
+
+function descending<T>(values: readonly T[], order: (value: T) => bigint): T[] {
+  return values.toSorted((a, b) => (order(a) > order(b) ? -1 : 1));
 }
 
 /** The middle value, of two the lower. */

@@ -2,8 +2,9 @@ import { hexToBigInt, isHex, keccak256, numberToHex } from "viem";
 import { collect } from "./collect.ts";
 import { elected, isContradiction } from "./ballot.ts";
 import { type Cast, Endpoint, type EndpointOptions, type EndpointView } from "./endpoint.ts";
-import { ChainRefusal, ChainTrouble, sayWhy } from "./errors.ts";
-import { byFreshness, highestCredible, lowerMedian, MOST_BLOCKS_BEHIND, reachedByQuorum, type Trust } from "./heads.ts";
+import { ChainRefusal } from "./errors.ts";
+import { byFreshness, lowerMedian, MOST_BLOCKS_BEHIND, reachedByQuorum, type Trust } from "./heads.ts";
+import { lost } from "./lost.ts";
 import { meaningIn } from "./refusals.ts";
 
 export type VoteOptions = {
@@ -20,7 +21,7 @@ type Block = { readonly number: bigint; readonly timestamp: bigint };
 type HeadCast = Cast & { readonly head?: Block };
 
 /** Where enough have answered, the others have so long to be counted too, milliseconds. */
-const GRACE_MS = 250;
+const GRACE_MS = 500;
 
 /**
  * Several nodes as one: every question goes to all at once, and the answer is what a quorum agrees on. Where it can't be
@@ -52,7 +53,7 @@ export class Vote {
       case "eth_getTransactionReceipt":
         return this.#receipt(params);
       case "eth_estimateGas":
-        return this.#amount(method, params, (all) => highestCredible(all, (each) => each, this.#trust));
+        return this.#amount(method, params, (all) => reachedByQuorum(all, (each) => each, this.#trust));
       case "eth_gasPrice":
       case "eth_maxPriorityFeePerGas":
         return this.#amount(method, params, lowerMedian);
@@ -214,25 +215,8 @@ export class Vote {
     throw winner?.kind === "refusal" ? winner.error : this.#lost(method, cast);
   }
 
-  /** Why nothing could be agreed on. A single node's own error is left as it is. */
   #lost(what: string, cast: readonly Cast[], isContradictory = isContradiction(cast)): Error {
-    const { endpoints, quorum } = this.#trust;
-    const failures = cast.filter((each) => each.kind !== "value");
-    const wrong = failures.map(({ error }) => error).filter((error) => error instanceof ChainRefusal);
-    const [firstWrong] = wrong;
-    if (firstWrong !== undefined && wrong.length > endpoints - quorum) return firstWrong;
-    const cause = failures.find(({ kind }) => kind === "refusal")?.error ?? failures[0]?.error;
-    const values = cast.flatMap((each) => (each.kind === "value" ? `${each.from.name}: ${shown(each.value)}` : []));
-    const missing = failures.map(({ from, error }) => `${from.name}: ${sayWhy(error)}`);
-    const out = this.#endpoints.filter(({ hasVote }) => !hasVote).map(({ name, view }) => `${name}: ${view.why}`);
-    const said = `${what}: fewer than ${quorum} of ${endpoints} endpoints say the same`;
-    const message = [said, ...new Set([...values, ...missing, ...out])].join("; ");
-    if (isContradictory) return new ChainTrouble("rpc_disagree", message, { cause });
-    const limited = failures.filter((each) => each.kind === "failure" && each.isLimited);
-    if (limited.length > 0 && cast.length - failures.length + limited.length >= quorum) {
-      return new ChainTrouble("rate_limited", message, { cause });
-    }
-    return endpoints === 1 && cause !== undefined ? cause : new ChainTrouble("rpc_quorum_lost", message, { cause });
+    return lost(what, cast, this.#endpoints, this.#trust, isContradictory);
   }
 }
 
@@ -254,10 +238,6 @@ function hashOf(params: unknown): unknown {
 function asTaken(cast: Cast): Cast {
   const isTaken = cast.kind === "value" || (cast.kind === "refusal" && meaningIn(cast.error) === "known");
   return isTaken ? { kind: "value", key: "taken", value: null, from: cast.from } : cast;
-}
-
-function shown(value: unknown): string {
-  return `says ${JSON.stringify(value).slice(0, 120)}`;
 }
 
 function firstRefusal(cast: readonly Cast[]): Cast | undefined {
