@@ -67,7 +67,7 @@ describe("oracle, the command", () => {
   });
 
   it.each<[string, object, number, RegExp]>([
-    ["another chain id", { chainId: 5 }, 1, /bad +chain +the node serves chain 31337, config\.chainId is 5/],
+    ["another chain id", { chainId: 5 }, 1, /bad +chain +rpc 0 .* serves chain 31337, config\.chainId is 5/],
     [
       "no contract",
       { contract: `0x${"12".repeat(20)}` },

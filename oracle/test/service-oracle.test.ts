@@ -1,25 +1,49 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { pino } from "pino";
 import { expect, it } from "vitest";
 import { parseConfig } from "../src/service/config.ts";
 import { buildOracle } from "../src/service/oracle.ts";
 
+const GOOD = {
+  rpcUrls: ["http://127.0.0.1:9"],
+  chainId: 1,
+  contract: `0x${"12".repeat(20)}`,
+  tournament: 1,
+  feed: { kind: "numerai", tournament: 8 },
+};
+
+function build(rpcUrls: readonly unknown[], folder = ".") {
+  return buildOracle(parseConfig({ ...GOOD, rpcUrls }, folder), pino({ level: "silent" }));
+}
+
+it("lets no node vote twice, and names it by its place, not by its URL", () => {
+  const twice = ["http://one/canary", "http://two", "http://one/canary"];
+  expect(() => build(twice)).toThrow(/^config\.rpcUrls\.2: is there twice, and would vote twice; name another node$/);
+});
+
+it("takes a node's URL from a file of its owner's, and shows no more of it than the host", () => {
+  const folder = mkdtempSync(join(tmpdir(), "oracle-node-"));
+  writeFileSync(join(folder, "node"), "https://node.example/canary\n", { mode: 0o600 });
+  writeFileSync(join(folder, "none"), "canary\n", { mode: 0o600 });
+  const endpoints = build([{ urlFile: "node" }], folder).endpoints();
+  expect(endpoints).toMatchObject([{ index: 0, host: "node.example", state: "alive", answered: 0 }]);
+  expect(String(endpoints.map((endpoint) => Object.values(endpoint).join()))).not.toContain("canary");
+  expect(() => build([{ urlFile: "none" }], folder)).toThrow(
+    /^config\.rpcUrls\.0\.urlFile: must hold an http:\/\/ or https:\/\/ URL$/,
+  );
+  rmSync(folder, { recursive: true });
+});
+
 it("leaves a feed that hangs after the configured time, and its connection too", async () => {
   const server = createServer(() => undefined).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };
-  const config = parseConfig(
-    {
-      rpcUrls: ["http://127.0.0.1:9"],
-      chainId: 1,
-      contract: `0x${"12".repeat(20)}`,
-      tournament: 1,
-      feed: { kind: "numerai", url: `http://127.0.0.1:${port}`, tournament: 8 },
-      feedTimeoutMs: 100,
-    },
-    ".",
-  );
+  const feedUrl = `http://127.0.0.1:${port}`;
+  const config = parseConfig({ ...GOOD, feed: { ...GOOD.feed, url: feedUrl }, feedTimeoutMs: 100 }, ".");
   const { feed } = buildOracle(config, pino({ level: "silent" }));
   const asked = once(server, "connection") as Promise<[NodeJS.EventEmitter]>;
   const answer = expect(feed.rounds()).rejects.toThrow("no answer in time");
