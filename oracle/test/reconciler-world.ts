@@ -193,7 +193,7 @@ export async function buildWorld(options: WorldOptions) {
   };
   secret("stranger", KEYS.staker);
   const configuration = {
-    rpcUrl: url,
+    rpcUrls: [url],
     chainId: CHAIN_ID,
     contract,
     tournament: TOURNAMENT,

@@ -105,7 +105,7 @@ async function writeConfig(setup: OracleSetup): Promise<string> {
   };
   const { rpcUrl, chainId, contract, deploymentBlock, tournament, feedUrl, feedTournament, port, reporters } = setup;
   const config = {
-    rpcUrl,
+    rpcUrls: [rpcUrl],
     chainId,
     contract,
     deploymentBlock,
@@ -118,6 +118,8 @@ async function writeConfig(setup: OracleSetup): Promise<string> {
     },
     port,
     pollIntervalMs: 200,
+    // The local chain never replaces a block, and its sense of a final one differs from engine to engine.
+    finality: "latest",
     // The local chain's clock jumps from step to step, and nothing is mined between them.
     maxBlockAgeSeconds: 0,
   };

@@ -1,7 +1,7 @@
 import { BaseError, ContractFunctionZeroDataError, RpcRequestError, zeroAddress } from "viem";
 import type { ChainFacts, RoundFacts } from "../core/facts.ts";
 import { WEI_PER_NANO } from "../core/units.ts";
-import { ChainRefusal, ChainTrouble, sayWhy } from "./errors.ts";
+import { ChainRefusal, ChainTrouble, ownErrorIn, sayWhy } from "./errors.ts";
 import type { Journal, JournalReader } from "./journal.ts";
 import { readRounds } from "./rounds.ts";
 import { type Contract, type Pin, read } from "./view.ts";
@@ -10,6 +10,8 @@ export type FactsOptions = Contract & {
   readonly journal: JournalReader;
   readonly chainId: number;
   readonly tournament: number;
+  /** Which blocks count as final. */
+  readonly finality: "finalized" | "safe" | "latest";
 };
 
 type Block = ChainFacts["block"];
@@ -23,21 +25,20 @@ export async function readFacts(options: FactsOptions): Promise<ChainFacts> {
   try {
     return await readAtOneBlock(options);
   } catch (error) {
-    if (error instanceof ChainTrouble && error.code === "events_incomplete") options.journal.forget();
-    if (!(error instanceof BaseError)) throw error;
+    const own = ownErrorIn(error);
+    if (own?.code === "events_incomplete") options.journal.forget();
+    if (own !== null || !(error instanceof BaseError)) throw own ?? error;
     throw new ChainTrouble("rpc_down", `the chain can't be read: ${sayWhy(error)}`, { cause: error });
   }
 }
 
 async function readAtOneBlock(options: FactsOptions): Promise<ChainFacts> {
   const { client, contract, chainId } = options;
-  const [latest, servedChain] = await Promise.all([client.getBlock(), client.getChainId()]);
-  if (servedChain !== chainId) {
-    throw new ChainRefusal("rpc_wrong_chain", `the node serves chain ${servedChain}, config.chainId is ${chainId}`);
-  }
+  const latest = await client.getBlock();
   const block = { number: latest.number, hash: latest.hash, timestamp: Number(latest.timestamp) };
   const pin = await pinTo(block, options);
-  const [tournament, [reserve, earmarked], events] = await Promise.all([
+  const [finalized, tournament, [reserve, earmarked], events] = await Promise.all([
+    finalizedAt(block, options),
     read(options, pin, "tournamentOf", [options.tournament]),
     read(options, pin, "reserveOf", [options.tournament]),
     options.journal.upTo(block),
@@ -50,6 +51,7 @@ async function readAtOneBlock(options: FactsOptions): Promise<ChainFacts> {
     chainId,
     contract,
     block,
+    finalized,
     tournament: options.tournament,
     organizer,
     hasRegistrar: registrar !== zeroAddress,
@@ -62,6 +64,18 @@ async function readAtOneBlock(options: FactsOptions): Promise<ChainFacts> {
     rounds,
     finished: new Map(events.finished),
   };
+}
+
+/** Nodes that have seen nothing finalized yet refuse the question: then nothing is. */
+async function finalizedAt({ number }: Block, { client, finality }: FactsOptions): Promise<bigint> {
+  if (finality === "latest") return number;
+  try {
+    return (await client.getBlock({ blockTag: finality })).number;
+  } catch (error) {
+    if (error instanceof BaseError && /block not found|block could not be found|unknown block/i.test(sayWhy(error)))
+      return 0n;
+    throw error;
+  }
 }
 
 /**

@@ -45,6 +45,7 @@ export type ReasonCode =
   | "feed_unsettled"
   | "not_a_reporter"
   | "signatures_missing"
+  | "lock_unfinalized"
   | "vetoed"
   | "batches_unreported"
   | "dispute_window"

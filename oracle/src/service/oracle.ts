@@ -1,9 +1,11 @@
 import { parseGwei } from "viem";
 import type { Logger } from "pino";
-import { eventsClient, readingClient, sendingClient } from "../chain/client.ts";
+import { httpEndpoint, votingClient } from "../chain/client.ts";
+import type { EndpointView } from "../chain/endpoint.ts";
 import { executor } from "../chain/executor.ts";
 import { readFacts } from "../chain/facts.ts";
 import { journalReader } from "../chain/journal.ts";
+import { Vote } from "../chain/vote.ts";
 import { readReporterSet, type ReporterSet } from "../chain/reporters.ts";
 import { InputError } from "../core/errors.ts";
 import type { ChainFacts, Settings } from "../core/facts.ts";
@@ -15,7 +17,7 @@ import { numeraiFeed } from "../feeds/numerai.ts";
 import { readSecretFile } from "../signers/secret-file.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { type HeldKey, openKeys } from "./keys.ts";
-import { type Keys, performer } from "./perform.ts";
+import { encoder, type Keys, performer } from "./perform.ts";
 import { reconciler, type Reconciler } from "./reconciler.ts";
 
 /** The parts of an oracle, put together from its configuration; nothing has been asked or sent yet. */
@@ -24,6 +26,8 @@ export type Oracle = {
   readonly readFacts: () => Promise<ChainFacts>;
   readonly readReporterSet: (facts: ChainFacts) => Promise<ReporterSet>;
   readonly balanceOf: (account: Sender) => Promise<bigint>;
+  /** How each node does; holds no URL. */
+  readonly endpoints: () => readonly EndpointView[];
   readonly feed: Feed;
   readonly keys: Keys;
   readonly heldKeys: readonly HeldKey[];
@@ -33,10 +37,15 @@ export type Oracle = {
 export function buildOracle(config: Config, log: Logger): Oracle {
   const { chainId, contract, tournament } = config;
   const { keys, held } = openKeys(config);
-  const node = { url: usable(() => rpcUrl(config)), timeoutMs: config.rpcTimeoutMs };
-  const client = readingClient(node);
+  const vote = new Vote({
+    endpoints: usable(() => rpcUrls(config)).map((url) => httpEndpoint(url, config.rpcTimeoutMs)),
+    quorum: config.rpcQuorum ?? Math.floor(config.rpcUrls.length / 2) + 1,
+    chainId,
+    onChange: endpointReporter(log),
+  });
+  const client = votingClient(vote);
   const journal = journalReader({
-    client: eventsClient(node),
+    client,
     contract,
     tournament,
     deploymentBlock: BigInt(config.deploymentBlock),
@@ -44,35 +53,51 @@ export function buildOracle(config: Config, log: Logger): Oracle {
   });
   let chainTime = 0;
   const facts = async (): Promise<ChainFacts> => {
-    const read = await readFacts({ client, journal, contract, chainId, tournament });
+    const read = await readFacts({ client, journal, contract, chainId, tournament, finality: config.finality });
     chainTime = read.block.timestamp;
     return read;
   };
   const feed = usable(() => buildFeed(config, () => chainTime));
   const send = executor({
-    reading: client,
-    sending: sendingClient(node),
+    client,
     chainId,
     contract,
+    encode: encoder(keys.reporters, { chainId, verifyingContract: contract }, tournament),
+    window: config.maxTransactionsInFlight,
     receiptTimeoutMs: config.receiptTimeoutMs,
     maxFeePerGas: parseGwei(config.maxFeePerGasGwei.toString()),
   });
-  const perform = performer({ keys, executor: send, domain: { chainId, verifyingContract: contract }, tournament });
+  const perform = performer(keys, send);
   return {
     reconciler: reconciler({ ...config, readFacts: facts, feed, settings: settingsOf(config, keys), perform, log }),
     readFacts: facts,
     readReporterSet: ({ block }) => readReporterSet({ client, contract }, tournament, block.number),
     balanceOf: ({ address }) => client.getBalance({ address }),
+    endpoints: () => vote.endpoints,
     feed,
     keys,
     heldKeys: held,
   };
 }
 
-function rpcUrl({ rpcUrl: url, rpcUrlFile }: Config): string {
-  const text = url ?? readSecretFile(rpcUrlFile ?? "", "config.rpcUrlFile");
-  if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
-  throw new InputError("config.rpcUrlFile", "must hold an http:// or https:// URL");
+function rpcUrls({ rpcUrls: nodes }: Config): string[] {
+  const urls = nodes.map((node, index) => {
+    if (typeof node === "string") return node;
+    const field = `config.rpcUrls.${index}.urlFile`;
+    const text = readSecretFile(node.urlFile, field);
+    if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
+    throw new InputError(field, "must hold an http:// or https:// URL");
+  });
+  const doubled = urls.findIndex((url, index) => urls.indexOf(url) < index);
+  if (doubled < 0) return urls;
+  throw new InputError(`config.rpcUrls.${doubled}`, "is there twice, and would vote twice; name another node");
+}
+
+/** Who contradicts a quorum may be lying: that deserves a look. The rest comes and goes. */
+function endpointReporter(log: Logger): (view: EndpointView) => void {
+  return ({ index, host, state, why }) => {
+    log[state === "disagreeing" ? "warn" : "info"]({ endpoint: index, host, state, why }, `rpc ${index} is ${state}`);
+  };
 }
 
 /** All feeds live by the chain's clock: a round is resolved for them when it is for the contract. */

@@ -1,6 +1,7 @@
 import { type Address, type Hex, isAddressEqual } from "viem";
 import { callData } from "../chain/calls.ts";
-import type { Executor, Outcome } from "../chain/executor.ts";
+import type { Executor } from "../chain/executor.ts";
+import type { Result } from "../chain/outcome.ts";
 import type { Action, ReportAction } from "../core/actions.ts";
 import type { ReportDomain } from "../core/report.ts";
 import type { Sender } from "../core/transaction.ts";
@@ -13,23 +14,40 @@ export type Keys = {
   readonly organizer: Sender | null;
 };
 
-export type PerformerOptions = {
-  readonly keys: Keys;
-  readonly executor: Executor;
-  readonly domain: ReportDomain;
-  readonly tournament: number;
-};
+/** Carries actions out until a time of this machine's clock, milliseconds. Has no result for what it didn't come to. */
+export type Performer = (actions: readonly Action[], until: number) => Promise<readonly Result[]>;
 
-/** Carries one action out. @throws ChainTrouble, ChainRefusal, SignerTrouble, SignerRefusal */
-export type Performer = (action: Action) => Promise<Outcome>;
+/** Each sender's actions beside the others': one whose transaction is stuck holds up nobody else. */
+export function performer(keys: Keys, executor: Executor): Performer {
+  return async (actions, until) => {
+    const bySender = new Map<Address, { from: Sender; actions: Action[] }>();
+    for (const action of actions) {
+      const from = senderOf(action, keys);
+      const own = bySender.get(from.address);
+      if (own === undefined) bySender.set(from.address, { from, actions: [action] });
+      else own.actions.push(action);
+    }
+    const sends = [...bySender.values()].map(({ from, actions }) => executor.send(actions, from, until));
+    return (await Promise.all(sends)).flat();
+  };
+}
 
-export function performer({ keys, executor, domain, tournament }: PerformerOptions): Performer {
+function senderOf({ kind }: Action, { organizer, relayer }: Keys): Sender {
+  const from = kind === "open" ? organizer : relayer;
+  // A plan never asks for what its settings say there is no key for.
+  if (from === null) throw new Error(`there is no key to ${kind} with`);
+  return from;
+}
+
+/** The calldata of an action, signed where it is a report. */
+export function encoder(
+  reporters: readonly ReportSigner[],
+  domain: ReportDomain,
+  tournament: number,
+): (action: Action) => Promise<Hex> {
   return async (action) => {
-    const from = action.kind === "open" ? keys.organizer : keys.relayer;
-    // A plan never asks for what its settings say there is no key for.
-    if (from === null) throw new Error(`there is no key to ${action.kind} with`);
-    const signatures = action.kind === "report" ? await signaturesOf(action, keys.reporters, domain, tournament) : [];
-    return executor.send({ data: callData(action, tournament, signatures), from, eligibleAt: action.eligibleAt });
+    const signatures = action.kind === "report" ? await signaturesOf(action, reporters, domain, tournament) : [];
+    return callData(action, tournament, signatures);
   };
 }
 
