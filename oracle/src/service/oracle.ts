@@ -13,13 +13,20 @@ import { folderFeed } from "../feeds/folder.ts";
 import { numeraiFeed } from "../feeds/numerai.ts";
 import { readKeyFile, readSecretFile } from "../signers/key-file.ts";
 import { localReportSigner } from "../signers/report-signer.ts";
+import { attestationBook } from "../peers/book.ts";
+import { keptIn, NOWHERE } from "../peers/folder.ts";
+import { askAll, type PeersOptions, type Told } from "../peers/gather.ts";
+import { attester, type Attester } from "./attest.ts";
 import { type Config, ConfigError } from "./config.ts";
+import { feedReader } from "./feed-view.ts";
 import { type Keys, performer } from "./perform.ts";
 import { reconciler, type Reconciler } from "./reconciler.ts";
 
 /** The parts of an oracle, put together from its configuration; nothing has been asked or sent yet. */
 export type Oracle = {
   readonly reconciler: Reconciler;
+  readonly attester: Attester;
+  readonly askPeers: () => Promise<Told[]>;
   readonly readFacts: () => Promise<ChainFacts>;
   readonly readReporterSet: (facts: ChainFacts) => Promise<ReporterSet>;
   readonly balanceOf: (account: LocalAccount) => Promise<bigint>;
@@ -55,9 +62,20 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     receiptTimeoutMs: config.receiptTimeoutMs,
     maxFeePerGas: parseGwei(config.maxFeePerGasGwei.toString()),
   });
-  const perform = performer({ keys, executor: send, domain: { chainId, verifyingContract: contract }, tournament });
+  const perform = performer({ keys, executor: send, tournament });
+  const settings = settingsOf(config, keys);
+  const peers = {
+    urls: config.peers.map(({ url }) => url),
+    domain: { chainId, contract, tournament },
+    timeoutMs: config.peerTimeoutMs,
+  };
+  const attesting = buildAttester(config, keys, settings, peers);
+  const { feedTimeoutMs: timeoutMs, feedSettleSeconds: settleSeconds } = config;
+  const readFeed = feedReader({ feed, settings, timeoutMs, settleSeconds });
   return {
-    reconciler: reconciler({ ...config, readFacts: facts, feed, settings: settingsOf(config, keys), perform, log }),
+    reconciler: reconciler({ ...config, readFacts: facts, readFeed, attester: attesting, settings, perform, log }),
+    attester: attesting,
+    askPeers: () => askAll(peers, []),
     readFacts: facts,
     readReporterSet: ({ block }) => readReporterSet({ client, contract }, tournament, block.number),
     balanceOf: ({ address }) => client.getBalance({ address }),
@@ -92,7 +110,19 @@ function buildFeed({ feed, feedTimeoutMs }: Config, clock: () => number): Feed {
   return numeraiFeed({ url, tournament, clock, timeoutMs: feedTimeoutMs, ...token });
 }
 
-function settingsOf({ opening, repeatVetoed }: Config, keys: Keys): Settings {
+function buildAttester(
+  { chainId, contract, tournament, dataFolder }: Config,
+  keys: Keys,
+  settings: Settings,
+  peers: PeersOptions,
+): Attester {
+  const domain = { chainId, verifyingContract: contract };
+  const kept = dataFolder === undefined ? NOWHERE : keptIn(dataFolder, { chainId, contract, tournament });
+  const book = attestationBook({ domain, mine: settings.reporters, kept });
+  return attester({ signers: keys.reporters, settings, domain, peers, book });
+}
+
+function settingsOf({ opening, repeatVetoed, peers, turnSeconds }: Config, keys: Keys): Settings {
   return {
     reporters: keys.reporters.map(({ address }) => address),
     relayer: keys.relayer?.address ?? null,
@@ -102,6 +132,8 @@ function settingsOf({ opening, repeatVetoed }: Config, keys: Keys): Settings {
     disputeWindow: opening.disputeWindowSeconds,
     openMargin: opening.marginSeconds,
     repeatVetoed,
+    // One alone has nobody to leave a turn to.
+    turnSeconds: peers.length === 0 ? 0 : turnSeconds,
   };
 }
 
