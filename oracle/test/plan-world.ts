@@ -63,6 +63,7 @@ export function batch(index: number, changes: Partial<BatchFacts> = {}): BatchFa
     reportedAt: 0,
     stakes,
     stakesHash: NO_HASH,
+    lockedAtBlock: (changes.state ?? "unlocked") === "unlocked" ? null : 3n,
     scores: [],
     vetoedHash: null,
     ...changes,
@@ -94,6 +95,7 @@ export function chain(now: number, rounds: readonly RoundFacts[], changes: Parti
     chainId: 1,
     contract: numberToHex(7, { size: 20 }),
     block: { number: 5n, hash: numberToHex(5, { size: 32 }), timestamp: now },
+    finalized: 4n,
     tournament: 1,
     organizer: ME,
     hasRegistrar: true,
@@ -264,7 +266,8 @@ export function apply(facts: ChainFacts, action: Action): ChainFacts {
 function stepped(facts: RoundFacts, action: Exclude<Action, { kind: "open" | "void" }>, now: number): RoundFacts {
   const batches = facts.batches.map((each): BatchFacts => {
     if (each.index !== action.batch) return each;
-    if (action.kind === "lock") return { ...each, state: "locked", stakesHash: hashWords(each.stakes) };
+    if (action.kind === "lock")
+      return { ...each, state: "locked", stakesHash: hashWords(each.stakes), lockedAtBlock: 4n };
     if (action.kind === "report") return { ...each, state: "reported", reportedAt: now, scores: action.scores };
     return { ...each, state: "settled" };
   });

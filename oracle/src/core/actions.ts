@@ -52,6 +52,7 @@ export type ReasonCode =
   | "not_my_turn"
   | "peer_down"
   | "peer_refused"
+  | "lock_unfinalized"
   | "vetoed"
   | "batches_unreported"
   | "dispute_window"

@@ -33,6 +33,8 @@ export type BatchFacts = {
   /** Words of the lock; of a batch that may be locked now, the words that a lock would take. */
   readonly stakes: readonly bigint[];
   readonly stakesHash: Hex;
+  /** Block of the lock; null without one. */
+  readonly lockedAtBlock: bigint | null;
   /** Words of the standing report; empty without one. */
   readonly scores: readonly bigint[];
   /** Hash of the scores that the latest veto discarded; null where there was none. */
@@ -57,6 +59,8 @@ export type ChainFacts = {
   readonly contract: Address;
   /** The block; its time is the clock of every decision, so that a decision can be made again later. */
   readonly block: { readonly number: bigint; readonly hash: Hex; readonly timestamp: number };
+  /** Number of the latest block that counts as final; what happened after it may still go away. */
+  readonly finalized: bigint;
   readonly tournament: number;
   readonly organizer: Address;
   /** Whether each model of a position was granted by a registrar. */

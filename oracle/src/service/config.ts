@@ -99,6 +99,10 @@ const schema = z
       pollIntervalMs: integer(50, HOUR * 1_000).default(12_000),
       /** A reconciliation starts no further action after this time. */
       tickBudgetMs: integer(1_000, HOUR * 1_000).default(60_000),
+      /** Reports are signed only for locks in such blocks; "latest" for a chain that finalizes nothing. */
+      finality: z
+        .enum(["finalized", "safe", "latest"], { error: "must be finalized, safe or latest" })
+        .default("finalized"),
       rpcTimeoutMs: integer(100, 120_000).default(5_000),
       feedTimeoutMs: integer(100, 600_000).default(30_000),
       /** How long a sent transaction is waited for before the next reconciliation looks again. */

@@ -49,7 +49,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
   });
   let chainTime = 0;
   const facts = async (): Promise<ChainFacts> => {
-    const read = await readFacts({ client, journal, contract, chainId, tournament });
+    const read = await readFacts({ client, journal, contract, chainId, tournament, finality: config.finality });
     chainTime = read.block.timestamp;
     return read;
   };

@@ -25,6 +25,7 @@ export const REASONS: Readonly<Record<Code, Advice>> = {
   round_running: wait("nothing to do: the round is reported once it has resolved"),
   dispute_window: wait("nothing to do: the batch settles when its window is over; the guardian may veto until then"),
   feed_unsettled: wait("nothing to do: the round is reported once the feed calls its scores final"),
+  lock_unfinalized: wait("nothing to do: the round is reported once its locks are in final blocks (config.finality)"),
   batches_unreported: wait("look at why the other batches have no report"),
   no_positions: wait("nothing to do: a round without a position is voided at its deadline"),
   not_organizer: wait("run an oracle with the organizer's key (config.organizerKeyFile), or open the round by hand"),

@@ -84,7 +84,19 @@ function obstacle(round: RoundFacts, facts: ChainFacts, list: FeedList, settings
   if (localReporters(round, settings).length === 0) {
     return wait(round, "not_a_reporter", "must be signed by reporters, none of them here");
   }
-  return unresolved(round, list);
+  return unfinalized(round, facts) ?? unresolved(round, list);
+}
+
+/** A signature outlives the block that it was made for: a lock that may still go away is not signed for. */
+function unfinalized(round: RoundFacts, { finalized }: ChainFacts): Reason | null {
+  const early = unreported(round).find(({ lockedAtBlock }) => lockedAtBlock === null || lockedAtBlock > finalized);
+  if (early === undefined) return null;
+  const where = `${String(early.lockedAtBlock)}, the latest final one is ${finalized.toString()}`;
+  return wait(
+    round,
+    "lock_unfinalized",
+    `waits until the lock of batch ${early.index} is final: it is in block ${where}`,
+  );
 }
 
 /** Why the feed's list doesn't call the round resolved. */
