@@ -43,6 +43,17 @@ const feed = z.discriminatedUnion(
       tournament: integer(1, 65_535),
       /** File with `publicId$secretKey`; the queries used here need none. */
       tokenFile: filePath.optional(),
+      /** Ask for each model's churn and turnover, and refuse a round without; by default for Signals alone. */
+      gated: z.boolean({ error: "must be true or false" }).optional(),
+    }),
+    z.strictObject({
+      kind: z.literal("http"),
+      /** What comes before `/rounds`. */
+      url: httpUrl,
+      /** The feed's number of the tournament. */
+      tournament: integer(1, 0xffff_ffff),
+      /** File with the token that is sent as `Authorization: Bearer`. */
+      tokenFile: filePath.optional(),
     }),
     z.strictObject({
       kind: z.literal("folder"),
@@ -50,7 +61,7 @@ const feed = z.discriminatedUnion(
       path: text("must be the path of a folder"),
     }),
   ],
-  { error: 'must have "kind": "numerai" or "folder"' },
+  { error: 'must have "kind": "numerai", "http" or "folder"' },
 );
 
 const peer = z.strictObject({

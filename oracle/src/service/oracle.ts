@@ -10,6 +10,7 @@ import { InputError } from "../core/errors.ts";
 import type { ChainFacts, Settings } from "../core/facts.ts";
 import type { Feed } from "../feeds/feed.ts";
 import { folderFeed } from "../feeds/folder.ts";
+import { neutralFeed } from "../feeds/neutral-feed.ts";
 import { numeraiFeed } from "../feeds/numerai.ts";
 import { readKeyFile, readSecretFile } from "../signers/key-file.ts";
 import { localReportSigner } from "../signers/report-signer.ts";
@@ -102,12 +103,14 @@ function rpcUrl({ rpcUrl: url, rpcUrlFile }: Config): string {
   throw new InputError("config.rpcUrlFile", "must hold an http:// or https:// URL");
 }
 
-/** Both feeds live by the chain's clock: a round is resolved for them when it is for the contract. */
+/** All feeds live by the chain's clock: a round is resolved for them when it is for the contract. */
 function buildFeed({ feed, feedTimeoutMs }: Config, clock: () => number): Feed {
   if (feed.kind === "folder") return folderFeed(feed.path, clock);
   const { url, tournament, tokenFile } = feed;
   const token = tokenFile === undefined ? {} : { token: readSecretFile(tokenFile, "config.feed.tokenFile") };
-  return numeraiFeed({ url, tournament, clock, timeoutMs: feedTimeoutMs, ...token });
+  const options = { url, tournament, clock, timeoutMs: feedTimeoutMs, ...token };
+  if (feed.kind === "http") return neutralFeed(options);
+  return numeraiFeed({ ...options, ...(feed.gated !== undefined && { gated: feed.gated }) });
 }
 
 function buildAttester(
