@@ -139,7 +139,7 @@ describe("a difference in a single field", () => {
         const said = plan(facts, reportsOf(facts, my).feed, testimony, SETTINGS);
         const [reason] = [...said.waiting, ...said.notes].filter(({ code }) => code === "disagreement");
         for (const part of [
-          `position ${position} (lane ${difference.lane}), model ${difference.model}, ${difference.field ?? ""}`,
+          `position ${position} (lane ${difference.lane}), model ${difference.model}, ${difference.field}`,
           `mine ${difference.mine ?? "nothing"}, theirs ${difference.theirs ?? "nothing"}`,
           YOU,
           my.digest,
