@@ -160,6 +160,10 @@ describe("the data folder", () => {
     await second.hear([], facts);
     expect(second.attestations).toEqual([await attested(A)]);
     expect(readdirSync(path)).toHaveLength(1);
+    await book([B], keptIn(path, DOMAIN)).sign([await attested(B)]);
+    const third = book([A, B], keptIn(path, DOMAIN));
+    await third.hear([], facts);
+    expect(third.attestations.map(({ reporter }) => reporter)).toEqual([A.address, B.address]);
   });
 
   it("keeps tournaments apart", async () => {

@@ -165,7 +165,7 @@ describe("turns in a plan", () => {
       if (actions.length > 0) continue;
       expect(waiting.map(({ code }) => code)).toEqual(["not_my_turn", "not_my_turn"]);
       expect(waiting[0]?.message).toBe("lock round 1 batch 0: due, and another operator's turn to send it");
-      expect((waiting[0]?.until - START) % TURN).toBe(0);
+      expect(((waiting[0]?.until ?? 0) - START) % TURN).toBe(0);
     }
   });
 

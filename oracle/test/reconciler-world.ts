@@ -41,6 +41,8 @@ const KEYS = {
   guardian: keccak256(toHex("guardian")),
   registrar: keccak256(toHex("registrar")),
   reporters: [1, 2, 3].map((n) => keccak256(toHex(`reporter ${n}`))),
+  /** Of operators of their own, one a reporter. */
+  relayers: [1, 2, 3].map((n) => keccak256(toHex(`relayer ${n}`))),
 } as const;
 
 export type WorldOptions = {
@@ -48,6 +50,7 @@ export type WorldOptions = {
   readonly positions: number;
   readonly registrar?: boolean;
   readonly disputeWindow?: number;
+  readonly quorum?: number;
   /** Position whose model isn't in the feed. */
   readonly unlisted?: number;
 };
@@ -63,7 +66,9 @@ export async function buildWorld(options: WorldOptions) {
   const staker = walletOf(url, KEYS.staker);
   const guardian = walletOf(url, KEYS.guardian);
   const relayer = privateKeyToAccount(KEYS.relayer).address;
-  for (const who of [organizer.account.address, staker.account.address, guardian.account.address, relayer]) {
+  const relayers = KEYS.relayers.map((key) => privateKeyToAccount(key).address);
+  const { address: opener } = organizer.account;
+  for (const who of [opener, staker.account.address, guardian.account.address, relayer, ...relayers]) {
     await chain.setBalance({ address: who, value: 1_000n * ETHER });
   }
 
@@ -120,7 +125,7 @@ export async function buildWorld(options: WorldOptions) {
         options.registrar === true ? registrar.address : ZERO,
         stake,
         reporters,
-        2,
+        options.quorum ?? 2,
       ],
     }),
   );
@@ -191,13 +196,15 @@ export async function buildWorld(options: WorldOptions) {
     writeFileSync(join(folder, name), `${key}\n`, { mode: 0o600 });
     return name;
   };
+  KEYS.relayers.forEach((key, index) => secret(`relayer-${index}`, key));
+  const reporterFiles = KEYS.reporters.map((key, index) => secret(`reporter-${index}`, key));
   const configuration = {
     rpcUrl: url,
     chainId: CHAIN_ID,
     contract,
     tournament: TOURNAMENT,
     feed: { kind: "folder", path: "." },
-    reporterKeyFiles: KEYS.reporters.slice(0, 2).map((key, index) => secret(`reporter-${index}`, key)),
+    reporterKeyFiles: reporterFiles.slice(0, 2),
     relayerKeyFile: secret("relayer", KEYS.relayer),
     organizerKeyFile: secret("organizer", KEYS.organizer),
     opening: {
@@ -230,6 +237,7 @@ export async function buildWorld(options: WorldOptions) {
     times,
     writeRound,
     relayer,
+    reporters,
     config: (changes: object = {}): Config => parseConfig({ ...configuration, ...changes }, folder),
     oracle: (changes: object = {}): Oracle =>
       buildOracle(parseConfig({ ...configuration, ...changes }, folder), pino({ level: "silent" })),
