@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Attestation } from "../src/core/attestation.ts";
 import type { Tick } from "../src/service/tick.ts";
-import { buildOperators, drive, type Operator } from "./quorum-world.ts";
+import { buildOperators, drive, keyFile, type Operator } from "./quorum-world.ts";
 import { buildWorld, score, type World } from "./reconciler-world.ts";
 
 const [OPEN, LOCKED, SETTLED] = [1, 3, 4];
@@ -178,9 +178,9 @@ describe("operators of a quorum on a real chain", { timeout: 120_000 }, () => {
 
   it("may sign alone and relay alone: who relays needs neither a reporter's key nor a feed", async () => {
     const [a, b, c] = (await build(2)) as [Operator, Operator, Operator];
-    a.restart({ relayerKeyFile: undefined });
-    b.restart({ relayerKeyFile: undefined });
-    c.restart({ reporterKeyFiles: [], feed: { kind: "folder", path: "nowhere" } });
+    a.restart({ keys: { reporters: [keyFile("reporter-0")], organizer: keyFile("organizer") } });
+    b.restart({ keys: { reporters: [keyFile("reporter-1")] } });
+    c.restart({ keys: { relayer: keyFile("relayer-2") }, feed: { kind: "folder", path: "nowhere" } });
     await toResolution([a, b, c]);
     const ticks = await drive(world, [a, b, c], reported);
     expect(kindsOf(ticks)).toEqual(["report"]);

@@ -5,20 +5,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { concatHex, getAddress, type Hex, hexToBigInt, keccak256, numberToHex, sliceHex, toHex } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Attestation, Evidence } from "../src/core/attestation.ts";
 import type { ChainFacts } from "../src/core/facts.ts";
-import type { Report } from "../src/core/report.ts";
+import { type Report, reportDocument } from "../src/core/report.ts";
 import { hashWords, packScores, packStakes } from "../src/core/words.ts";
 import { attestationBook } from "../src/peers/book.ts";
 import { DataFolderTrouble, type Kept, keptIn, NOWHERE } from "../src/peers/folder.ts";
 import { askAll, askForEvidence, type PeersOptions, type Told } from "../src/peers/gather.ts";
 import { attestationsAnswer, evidenceAnswer, toWire } from "../src/peers/wire.ts";
-import { localReportSigner, type ReportSigner } from "../src/signers/report-signer.ts";
+import type { ReportSigner } from "../src/signers/report-signer.ts";
 import { batch, chain, ME, round, START } from "./plan-world.ts";
 
-const SIGNERS = [1, 2, 3].map((n) => localReportSigner(keccak256(toHex(`peer ${n}`))));
-const [A, B, C] = SIGNERS as [ReportSigner, ReportSigner, ReportSigner];
+const [A, B, C] = ["a", "b", "c"].map(signer) as [ReportSigner, ReportSigner, ReportSigner];
 const STAKES = packStakes([1n, 2n]);
 const LOCK = hashWords(STAKES);
 const held = { state: "locked", stakes: STAKES, stakesHash: LOCK } as const;
@@ -41,9 +41,17 @@ const REPORT: Report = {
 };
 const DIGEST = hashWords([1n]);
 
-async function attested(signer: ReportSigner, changes: Partial<Report> = {}): Promise<Attestation> {
+function signer(name: string): ReportSigner {
+  const account = privateKeyToAccount(keccak256(toHex(name)));
+  return {
+    address: account.address,
+    sign: (domain, report) => account.signTypedData(reportDocument(domain, report)),
+  };
+}
+
+async function attested(by: ReportSigner, changes: Partial<Report> = {}): Promise<Attestation> {
   const report = { ...REPORT, ...changes };
-  return { ...report, feedDigest: DIGEST, reporter: signer.address, signature: await signer.sign(SIGNED, report) };
+  return { ...report, feedDigest: DIGEST, reporter: by.address, signature: await by.sign(SIGNED, report) };
 }
 
 function book(mine: readonly ReportSigner[] = [], kept: Kept = NOWHERE) {

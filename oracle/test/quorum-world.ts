@@ -12,6 +12,11 @@ import type { World } from "./reconciler-world.ts";
 export const TURN_SECONDS = 36;
 const ROUND_FILE = "round-5.json";
 
+/** A key in a file of the world's folder, as a configuration names it. */
+export function keyFile(file: string) {
+  return { kind: "file", file };
+}
+
 export type Operator = {
   readonly url: string;
   readonly oracle: Oracle;
@@ -34,9 +39,11 @@ export async function buildOperators(world: World, count: number, changes: objec
     writeFileSync(join(feed, ROUND_FILE), readFileSync(join(world.folder, ROUND_FILE)));
     const configuration = {
       feed: { kind: "folder", path: feed },
-      reporterKeyFiles: [`reporter-${index}`],
-      relayerKeyFile: `relayer-${index}`,
-      organizerKeyFile: index === 0 ? "organizer" : undefined,
+      keys: {
+        reporters: [keyFile(`reporter-${index}`)],
+        relayer: keyFile(`relayer-${index}`),
+        ...(index === 0 && { organizer: keyFile("organizer") }),
+      },
       peers: urls.filter((_, other) => other !== index).map((url) => ({ url })),
       peerTimeoutMs: 2_000,
       turnSeconds: TURN_SECONDS,
