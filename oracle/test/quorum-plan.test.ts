@@ -113,6 +113,10 @@ describe("a report", () => {
     expect(codes(NOBODY)).toEqual(["signatures_missing"]);
   });
 
+  it("isn't made where nothing is known of the round's reports", () => {
+    expect(plan(facts, feed, saying({ attestations: signedBy(FIVE, [MINE]) }), only(A), new Map()).actions).toEqual([]);
+  });
+
   it("isn't made by a reporter of words that it didn't compute, whoever signed them", () => {
     const attestations = signedBy([B, C, D], [THEIRS]);
     const others = [evidenceOf(THEIRS, STAKES, facts.models, SHEET)];
@@ -216,6 +220,16 @@ describe("work and evidence", () => {
     expect(shown(works(first, signedBy([A], [MINE]), { ...THEIRS, attempt: 1 }))).toEqual([THEIRS.scoresHash]);
   });
 
+  it("needs the texts of a sheet and the stakes of a batch", () => {
+    const none = { ...feed, sheets: new Map() };
+    expect(worksAfter(new Map(), [MINE], facts, none, [], reporters).size).toBe(0);
+    expect(worksAfter(new Map(), [MINE], chain(START, []), feed, [], reporters).size).toBe(0);
+    const unlisted = { ...SHEET, models: SHEET.models.slice(0, 3) };
+    const shownOf = evidenceOf(MINE, STAKES, facts.models.slice(0, 3), unlisted);
+    expect(shownOf.positions.map(({ position }) => position)).toEqual([0, 2]);
+    expect(evidenceOf(MINE, STAKES, facts.models, unlisted).positions[2]?.raw).toBeNull();
+  });
+
   it("is kept after the report, and forgotten when the round is over", () => {
     const kept = works(new Map(), []);
     expect(shown(worksAfter(kept, [], facts, feed, [], reporters))).toEqual([MINE.scoresHash]);
@@ -238,6 +252,7 @@ describe("work and evidence", () => {
     expect(against([], [...MINE.scores, 0n])).toBe(1);
     expect(against([], OTHER, { attempt: 1 })).toBe(0);
     expect(against([], OTHER, { stakesHash: hashWords([3n]) })).toBe(0);
+    expect(contradicted(mine, chain(START, []), [])).toEqual([]);
   });
 
   it("shows the texts of every position with a stake, and of no other", () => {
