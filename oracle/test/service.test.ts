@@ -14,6 +14,7 @@ import { batch, chain, feedFor, ME, NOBODY, offer, plan, round, SETTINGS, SHEET,
 const DOMAIN = { chainId: 1, contract: ME, tournament: 1 };
 const SILENT: Attester = {
   hear: () => Promise.resolve(),
+  unchecked: () => [],
   attest: () => Promise.resolve({ testimony: NOBODY, errors: [] }),
   attestations: () => ({ ...DOMAIN, reporters: [], attestations: [] }),
   evidence: () => ({ ...DOMAIN, evidence: [] }),
