@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import type { Action, ReasonCode } from "../src/core/actions.ts";
 import type { BatchFacts, ChainFacts, FeedView, RoundFacts, Settings } from "../src/core/facts.ts";
 import { earmarkDown } from "../src/core/payout.ts";
-import { plan } from "../src/core/plan.ts";
 import { wantedSheets } from "../src/core/steps/report.ts";
 import { hashWords, packStakes, unpackScores, unpackStakes } from "../src/core/words.ts";
 import {
@@ -14,6 +13,7 @@ import {
   feedFor,
   ME,
   offer,
+  plan,
   REPORTERS,
   round,
   SETTINGS,
@@ -270,7 +270,7 @@ describe("plan: reporting", () => {
   const refused = (feed: FeedView): [ReasonCode[], string[]] => [codes(facts, feed), keys(facts, feed)];
   const sheet = (models: typeof SHEET.models, resolved = true): FeedView => ({
     ...feedFor(facts),
-    sheets: new Map([[1n, { ok: true, value: { resolved, models } }]]),
+    sheets: new Map([[1n, { ok: true, value: { ...SHEET, resolved, models } }]]),
   });
   const onlyReport = (feed: FeedView, changes: Partial<ChainFacts> = {}) => {
     const { actions } = plan({ ...facts, ...changes }, feed, SETTINGS);
@@ -288,7 +288,7 @@ describe("plan: reporting", () => {
       [3n, -1n],
     ]);
     expect(report.scoresHash).toBe(hashWords(report.scores));
-    expect(report.signers).toEqual([
+    expect(report.signatures).toMatchObject([
       { index: 0, address: REPORTERS[0] },
       { index: 1, address: REPORTERS[1] },
     ]);
@@ -413,7 +413,7 @@ describe("plan: reporting", () => {
     expect(having(second).waiting.map(({ code }) => code)).toEqual(["signatures_missing"]);
     expect(having(third, first).actions).toMatchObject([
       {
-        signers: [
+        signatures: [
           { index: 0, address: first },
           { index: 2, address: third },
         ],

@@ -217,11 +217,7 @@ describe("commands with secrets", () => {
     ["a node's URL in another place", (given) => ({ ...given, logLevel: `http://x/${RPC_TOKEN}` }), 2],
     ["no comma after a key", (given) => `${JSON.stringify(relayer(KEYS.relayer)(given)).slice(0, -1)} "x"`, 2],
     ["a key before all", () => `${FIRST} {}`, 2],
-    [
-      "a node that's gone",
-      (given) => ({ ...given, rpcUrls: [`http://127.0.0.1:9/${RPC_TOKEN}`] }),
-      3,
-    ],
+    ["a node that's gone", (given) => ({ ...given, rpcUrls: [`http://127.0.0.1:9/${RPC_TOKEN}`] }), 3],
     ["a signer that's gone", keyed({ reporters: [file("first"), remote(`http://127.0.0.1:9/${SIGNER_TOKEN}`)] }), 3],
     [
       "a feed that repeats its token",

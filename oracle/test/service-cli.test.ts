@@ -87,9 +87,9 @@ describe("oracle, the command", () => {
       "too few reporters for a quorum",
       { keys: { reporters: [key("reporter-0")] } },
       1,
-      /bad +quorum +1 of the 2 signatures that a report of a new round needs can be made here; add keys/,
+      /bad +quorum +1 of the 2 signatures that a report of a new round needs can be made here; give the other operators' nodes as config\.peers/,
     ],
-    ["no reporters", { keys: {} }, 0, /good +reporters +no key: this oracle reports nothing/],
+    ["no reporters", { keys: {} }, 0, /good +reporters +no key: this oracle signs nothing/],
     ["an empty feed", { feed: { kind: "folder", path: "nowhere" } }, 1, /bad +feed +folder: .*nowhere can't be read/],
     ["a dead node", { rpcUrls: ["http://127.0.0.1:9/secret-canary"] }, 3, /unknown +chain +the chain can't be read/],
     [

@@ -122,6 +122,8 @@ async function writeConfig(setup: OracleSetup): Promise<string> {
     finality: "latest",
     // The local chain's clock jumps from step to step, and nothing is mined between them.
     maxBlockAgeSeconds: 0,
+    // Nor does the feed change there once a round is final.
+    feedSettleSeconds: 0,
   };
   const path = join(setup.folder, "oracle.json");
   await writeFile(path, `${JSON.stringify(config, null, 2)}\n`);

@@ -31,7 +31,7 @@ export type ExecutorOptions = {
   readonly chainId: number;
   readonly contract: Address;
   /** The calldata of an action. */
-  readonly encode: (action: Action) => Promise<Hex>;
+  readonly encode: (action: Action) => Hex;
   /** How many transactions of a sender may be under way at once. */
   readonly window: number;
   readonly receiptTimeoutMs: number;
@@ -46,8 +46,8 @@ const LAST_LOOK_MS = 1_000;
 export function executor(options: ExecutorOptions): Executor {
   return {
     async send(actions, from, until) {
-      const { calls, results } = await encoded(actions, options);
-      let waiting: readonly Call[] = calls;
+      const results: Result[] = [];
+      let waiting: readonly Call[] = actions.map((action) => ({ action, data: options.encode(action) }));
       while (waiting.length > 0 && Date.now() < until) {
         const carried = await nextWindow(waiting, options, from, until);
         results.push(...carried);
@@ -58,19 +58,6 @@ export function executor(options: ExecutorOptions): Executor {
       return results;
     },
   };
-}
-
-async function encoded(actions: readonly Action[], { encode }: ExecutorOptions) {
-  const calls: Call[] = [];
-  const results: Result[] = [];
-  for (const action of actions) {
-    try {
-      calls.push({ action, data: await encode(action) });
-    } catch (error) {
-      results.push({ action, error });
-    }
-  }
-  return { calls, results };
 }
 
 /** Whatever else the sender would send has to queue behind it, or can't be paid or signed either. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import { buildOracle } from "../service/oracle.ts";
 import { REASONS } from "../service/reasons.ts";
@@ -8,9 +9,15 @@ import { BAD_ANSWER, CANT_TELL_NOW, GOOD } from "./exit-codes.ts";
 
 export const tick: Register = (program) => {
   configured(program, "tick", "reconcile once and say what was done and what is waited for", async (config) => {
-    const turn = await buildOracle(config, pino({ level: "silent" })).reconciler.tick();
+    const { reconciler } = buildOracle(config, pino({ level: "silent" }));
+    const turn = await reconciler.tick();
     console.log(tickTable(turn));
-    return exitCodeOf(turn);
+    if (!turn.plan.waiting.some(({ code }) => code === "feed_confirming")) return exitCodeOf(turn);
+    // The second of the two readings before a signature takes a second turn, and no other process remembers the first.
+    await sleep(config.feedSettleSeconds * 1_000);
+    const second = await reconciler.tick();
+    console.log(tickTable(second));
+    return exitCodeOf(second);
   });
 };
 

@@ -95,13 +95,25 @@ export type RefusedOffer = { readonly number: bigint | null; readonly message: s
 /** The scores of a round, model by model. */
 export type ScoreSheet = {
   readonly resolved: boolean;
-  readonly models: readonly { readonly name: string; readonly model: Hex; readonly scores: Scores | null }[];
+  readonly models: readonly ScoredModel[];
+  /** Two readings of the same values have the same digest. */
+  readonly digest: Hex;
+  readonly readAt: number;
+};
+
+/** `raw`: the texts that the scores were read from, by field. */
+export type ScoredModel = {
+  readonly name: string;
+  readonly model: Hex;
+  readonly scores: Scores | null;
+  readonly raw: Readonly<Record<string, string | null>>;
 };
 
 /** Something that was read from the feed, or why it could not be. */
 export type Reading<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly code: "feed_down" | "feed_refused" | "feed_changed"; readonly message: string };
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly code: FeedFault; readonly message: string };
+
+export type FeedFault = "feed_down" | "feed_refused" | "feed_changed" | "feed_confirming";
 
 /** What the feed lists. */
 export type FeedList = Pick<FeedView, "rounds" | "refused">;
@@ -126,4 +138,6 @@ export type Settings = {
   readonly openMargin: number;
   /** Report again the very scores that a guardian has vetoed. */
   readonly repeatVetoed: boolean;
+  /** How long one operator relays before the next one may; 0: whoever is there relays. */
+  readonly turnSeconds: number;
 };

@@ -53,6 +53,10 @@ const feed = z.discriminatedUnion(
   { error: 'must have "kind": "numerai", "http" or "folder"' },
 );
 
+const peer = z.strictObject({
+  url: httpUrl.refine((url) => isPlain(url), { error: "must have no user, password, query or fragment" }),
+});
+
 /** How rounds are opened; used only with an organizer key. */
 const opening = z
   .strictObject({
@@ -115,6 +119,15 @@ const schema = z
       logRangeBlocks: integer(1, 10_000_000).default(10_000),
       /** An older latest block makes the service unready; 0: never, for a chain that mines only on demand. */
       maxBlockAgeSeconds: integer(0, 30 * DAY).default(300),
+      /** The other operators' nodes, whose signatures are gathered; none: only keys that are here make reports. */
+      peers: z.array(peer).max(63, { error: "must be at most 63 nodes" }).default([]),
+      peerTimeoutMs: integer(100, 60_000).default(3_000),
+      /** How long one operator relays before the next one may, on the chain's clock; 0: no turns. Unused without peers. */
+      turnSeconds: integer(0, HOUR).default(36),
+      /** How far apart the two equal readings are before scores are signed; 0: twice in a row, for a feed that can't change. */
+      feedSettleSeconds: integer(0, DAY).default(60),
+      /** Where the node keeps what it signed. A cache: it may be deleted at any time, the peers have it too. */
+      dataFolder: text("must be the path of a folder").optional(),
       logLevel: z
         .enum(["debug", "info", "warn", "error", "silent"], { error: "must be debug, info, warn, error or silent" })
         .default("info"),
@@ -163,12 +176,20 @@ function parseJson(text: string, file: string): unknown {
 
 function withAbsolutePaths(config: Config, folder: string): Config {
   const absolute = (path: string): string => resolve(folder, path);
+  const { dataFolder } = config;
   return {
     ...config,
     rpcUrls: config.rpcUrls.map((node) => (typeof node === "string" ? node : { urlFile: absolute(node.urlFile) })),
+    ...(dataFolder !== undefined && { dataFolder: absolute(dataFolder) }),
     keys: withAbsoluteKeyPaths(config.keys, absolute),
     feed: absoluteFeed(config.feed, absolute),
   };
+}
+
+/** These would be left out where a path is added, or be refused by fetch. */
+function isPlain(url: string): boolean {
+  const { username, password, search, hash } = new URL(url);
+  return [username, password, search, hash].every((part) => part === "");
 }
 
 function absoluteFeed(feed: Config["feed"], absolute: (path: string) => string): Config["feed"] {

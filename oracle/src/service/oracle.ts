@@ -1,5 +1,6 @@
 import { parseGwei } from "viem";
 import type { Logger } from "pino";
+import { callData } from "../chain/calls.ts";
 import { httpEndpoint, votingClient } from "../chain/client.ts";
 import type { EndpointView } from "../chain/endpoint.ts";
 import { executor } from "../chain/executor.ts";
@@ -14,15 +15,22 @@ import type { Feed } from "../feeds/feed.ts";
 import { folderFeed } from "../feeds/folder.ts";
 import { neutralFeed } from "../feeds/neutral-feed.ts";
 import { numeraiFeed } from "../feeds/numerai.ts";
+import { attestationBook } from "../peers/book.ts";
+import { keptIn, NOWHERE } from "../peers/folder.ts";
+import { askAll, type PeersOptions, type Told } from "../peers/gather.ts";
 import { readSecretFile } from "../signers/secret-file.ts";
+import { attester, type Attester } from "./attest.ts";
 import { type Config, ConfigError } from "./config.ts";
+import { feedReader } from "./feed-view.ts";
 import { type HeldKey, openKeys } from "./keys.ts";
-import { encoder, type Keys, performer } from "./perform.ts";
+import { type Keys, performer } from "./perform.ts";
 import { reconciler, type Reconciler } from "./reconciler.ts";
 
 /** The parts of an oracle, put together from its configuration; nothing has been asked or sent yet. */
 export type Oracle = {
   readonly reconciler: Reconciler;
+  readonly attester: Attester;
+  readonly askPeers: () => Promise<Told[]>;
   readonly readFacts: () => Promise<ChainFacts>;
   readonly readReporterSet: (facts: ChainFacts) => Promise<ReporterSet>;
   readonly balanceOf: (account: Sender) => Promise<bigint>;
@@ -62,14 +70,21 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     client,
     chainId,
     contract,
-    encode: encoder(keys.reporters, { chainId, verifyingContract: contract }, tournament),
+    encode: (action) => callData(action, tournament),
     window: config.maxTransactionsInFlight,
     receiptTimeoutMs: config.receiptTimeoutMs,
     maxFeePerGas: parseGwei(config.maxFeePerGasGwei.toString()),
   });
   const perform = performer(keys, send);
+  const settings = settingsOf(config, keys);
+  const peers = peersOf(config);
+  const attesting = buildAttester(config, keys, settings, peers);
+  const { feedTimeoutMs: timeoutMs, feedSettleSeconds: settleSeconds } = config;
+  const readFeed = feedReader({ feed, settings, timeoutMs, settleSeconds });
   return {
-    reconciler: reconciler({ ...config, readFacts: facts, feed, settings: settingsOf(config, keys), perform, log }),
+    reconciler: reconciler({ ...config, readFacts: facts, readFeed, attester: attesting, settings, perform, log }),
+    attester: attesting,
+    askPeers: () => askAll(peers, []),
     readFacts: facts,
     readReporterSet: ({ block }) => readReporterSet({ client, contract }, tournament, block.number),
     balanceOf: ({ address }) => client.getBalance({ address }),
@@ -110,7 +125,23 @@ function buildFeed({ feed, feedTimeoutMs }: Config, clock: () => number): Feed {
   return numeraiFeed({ ...options, ...(feed.gated !== undefined && { gated: feed.gated }) });
 }
 
-function settingsOf({ opening, repeatVetoed }: Config, keys: Keys): Settings {
+function peersOf({ peers, peerTimeoutMs, chainId, contract, tournament }: Config): PeersOptions {
+  return { urls: peers.map(({ url }) => url), domain: { chainId, contract, tournament }, timeoutMs: peerTimeoutMs };
+}
+
+function buildAttester(
+  { chainId, contract, tournament, dataFolder }: Config,
+  keys: Keys,
+  settings: Settings,
+  peers: PeersOptions,
+): Attester {
+  const domain = { chainId, verifyingContract: contract };
+  const kept = dataFolder === undefined ? NOWHERE : keptIn(dataFolder, { chainId, contract, tournament });
+  const book = attestationBook({ domain, mine: settings.reporters, kept });
+  return attester({ signers: keys.reporters, settings, domain, peers, book });
+}
+
+function settingsOf({ opening, repeatVetoed, peers, turnSeconds }: Config, keys: Keys): Settings {
   return {
     reporters: keys.reporters.map(({ address }) => address),
     relayer: keys.relayer?.address ?? null,
@@ -120,6 +151,8 @@ function settingsOf({ opening, repeatVetoed }: Config, keys: Keys): Settings {
     disputeWindow: opening.disputeWindowSeconds,
     openMargin: opening.marginSeconds,
     repeatVetoed,
+    // One alone has nobody to leave a turn to.
+    turnSeconds: peers.length === 0 ? 0 : turnSeconds,
   };
 }
 

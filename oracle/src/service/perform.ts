@@ -1,9 +1,7 @@
-import { type Address, type Hex, isAddressEqual } from "viem";
-import { callData } from "../chain/calls.ts";
+import type { Address } from "viem";
 import type { Executor } from "../chain/executor.ts";
 import type { Result } from "../chain/outcome.ts";
-import type { Action, ReportAction } from "../core/actions.ts";
-import type { ReportDomain } from "../core/report.ts";
+import type { Action } from "../core/actions.ts";
 import type { Sender } from "../core/transaction.ts";
 import type { ReportSigner } from "../signers/report-signer.ts";
 
@@ -37,32 +35,4 @@ function senderOf({ kind }: Action, { organizer, relayer }: Keys): Sender {
   // A plan never asks for what its settings say there is no key for.
   if (from === null) throw new Error(`there is no key to ${kind} with`);
   return from;
-}
-
-/** The calldata of an action, signed where it is a report. */
-export function encoder(
-  reporters: readonly ReportSigner[],
-  domain: ReportDomain,
-  tournament: number,
-): (action: Action) => Promise<Hex> {
-  return async (action) => {
-    const signatures = action.kind === "report" ? await signaturesOf(action, reporters, domain, tournament) : [];
-    return callData(action, tournament, signatures);
-  };
-}
-
-function signaturesOf(
-  { round, batch, attempt, stakesHash, scoresHash, signers }: ReportAction,
-  reporters: readonly ReportSigner[],
-  domain: ReportDomain,
-  tournament: number,
-): Promise<Hex[]> {
-  const report = { tournament, round, batch, attempt, stakesHash, scoresHash };
-  return Promise.all(signers.map(({ address }) => signerOf(address, reporters).sign(domain, report)));
-}
-
-function signerOf(address: Address, reporters: readonly ReportSigner[]): ReportSigner {
-  const signer = reporters.find((reporter) => isAddressEqual(reporter.address, address));
-  if (signer === undefined) throw new Error(`there is no key of reporter ${address}`);
-  return signer;
 }
