@@ -49,6 +49,8 @@ describe("config", () => {
     expect(config.relayerKeyFile).toBe("/base/keys/relayer");
     expect(config.reporterKeyFiles).toEqual(["/base/a", "/b"]);
     expect(config.feed).toEqual({ kind: "folder", path: "/base/rounds" });
+    const feed = { kind: "http", url: "https://feed.example/v1", tournament: 3, tokenFile: "token" };
+    expect(parseConfig({ ...GOOD, feed }, "/base").feed).toEqual({ ...feed, tokenFile: "/base/token" });
   });
 
   it("takes an address in any case and writes it with its checksum", () => {
@@ -60,14 +62,29 @@ describe("config", () => {
     ["chainId", { chainId: undefined }, /^config\.chainId: missing; must be /],
     ["contract", { contract: "0x1" }, /^config\.contract: "0x1"; must be an address/],
     ["tournament", { tournament: 0 }, /^config\.tournament: 0; must be a whole number from 1 to 4294967295$/],
-    ["feed", { feed: undefined }, /^config\.feed: missing; must have "kind": "numerai" or "folder"$/],
-    ["feed.kind", { feed: { kind: "ftp" } }, /^config\.feed\.kind: "ftp"; must have "kind": "numerai" or "folder"$/],
+    ["feed", { feed: undefined }, /^config\.feed: missing; must have "kind": "numerai", "http" or "folder"$/],
+    [
+      "feed.kind",
+      { feed: { kind: "ftp" } },
+      /^config\.feed\.kind: "ftp"; must have "kind": "numerai", "http" or "folder"$/,
+    ],
     ["feed.tournament", { feed: { kind: "numerai" } }, /^config\.feed\.tournament: missing; must be a whole number/],
     ["feed.path", { feed: { kind: "folder", path: "" } }, /^config\.feed\.path: ""; must be the path of a folder$/],
     [
       "feed.url",
       { feed: { kind: "numerai", tournament: 8, url: "x" } },
       /^config\.feed\.url: value not shown; must be an http/,
+    ],
+    ["feed.url", { feed: { kind: "http", tournament: 1 } }, /^config\.feed\.url: missing; must be an http/],
+    [
+      "feed.tournament",
+      { feed: { kind: "http", url: "http://feed", tournament: 0 } },
+      /^config\.feed\.tournament: 0; must be a whole number from 1 to 4294967295$/,
+    ],
+    [
+      "feed.gated",
+      { feed: { kind: "numerai", tournament: 11, gated: "yes" } },
+      /^config\.feed\.gated: "yes"; must be true or false$/,
     ],
     ["port", { port: 65_536 }, /^config\.port: 65536; must be a whole number from 0 to 65535$/],
     ["host", { host: "" }, /^config\.host: ""; must be a host name/],

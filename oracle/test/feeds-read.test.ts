@@ -526,10 +526,16 @@ describe("a round of today", () => {
         model: modelId("66a262f2-39c1-13dd-4cc8-0d2337108916"),
         stake: 1_234_500_000_000n,
         scores: [20_000_000n, 10_000_000n],
+        raw: { v2Corr20: "0.02", mmc: "0.01" },
         settled: -1_500_000_000n,
       },
-      expect.objectContaining({ stake: 0n, scores: null, settled: null }),
-      expect.objectContaining({ stake: 10n * ONE, scores: [-9894n, 0n], settled: 1n }),
+      expect.objectContaining({ stake: 0n, scores: null, raw: { v2Corr20: null, mmc: null }, settled: null }),
+      expect.objectContaining({
+        stake: 10n * ONE,
+        scores: [-9894n, 0n],
+        raw: { v2Corr20: "-0.00000989382", mmc: null },
+        settled: 1n,
+      }),
     ]);
   });
 
@@ -549,6 +555,7 @@ describe("a round of today", () => {
     expect(one.terms.multipliers).toEqual([2n * ONE, 0n]);
     expect(one.scoreNames).toEqual(["mmc", ""]);
     expect(read.models.map(({ scores }) => scores)).toEqual([[10_000_000n, 0n], null, null]);
+    expect(read.models.map(({ raw }) => raw)).toEqual([{ mmc: "0.01" }, { mmc: null }, { mmc: null }]);
   });
 
   it("may have a clip of 1, and none above", () => {
@@ -598,6 +605,10 @@ describe("a round of 2021", () => {
       [20_000_000n, 20_000_000n],
       null,
       [-300_000_000n, -10_000_000n],
+    ]);
+    expect(rows.models.slice(0, 2).map(({ raw }) => raw)).toEqual([
+      { corr: "0.02", corrMultiplier: "1", mmc: "0.01", mmcMultiplier: "2" },
+      { corr: null, corrMultiplier: "1", mmc: null, mmcMultiplier: "0" },
     ]);
     expect(rows.models[0]?.stake).toBe(100_000_000_000n);
     expect(read.scoreNames).toEqual(["corr", "mmc"]);

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { previewPayout, totalAtRiskDown } from "../src/core/payout.ts";
 import type { FeedModel } from "../src/feeds/feed.ts";
 import { readFolder } from "../src/feeds/folder.ts";
-import type { ReadRound } from "../src/feeds/read.ts";
+import type { ReadRound } from "../src/feeds/answers.ts";
 import { made2021 } from "./feeds-files.ts";
 
 // Real rounds lie beside the project, where somebody put them; they may not be copied into it. Made-up ones of the same

@@ -1,6 +1,7 @@
 import fc from "fast-check";
-import { type Address, type Hex, numberToHex } from "viem";
-import type { Action } from "../src/core/actions.ts";
+import { type Address, concatHex, type Hex, numberToHex } from "viem";
+import type { Action, Plan } from "../src/core/actions.ts";
+import type { Attestation, Testimony, WantedReport } from "../src/core/attestation.ts";
 import type {
   BatchFacts,
   ChainFacts,
@@ -11,6 +12,8 @@ import type {
   Settings,
 } from "../src/core/facts.ts";
 import { earmarkDown, type Terms } from "../src/core/payout.ts";
+import { plan as planOf } from "../src/core/plan.ts";
+import { wantedReports } from "../src/core/steps/report.ts";
 import { hashWords, packScores, packStakes, unpackStakes } from "../src/core/words.ts";
 
 // Random chains for the plan, and a model of what the contract does with its actions.
@@ -36,11 +39,19 @@ export const SETTINGS: Settings = {
   disputeWindow: 100,
   openMargin: 60,
   repeatVetoed: false,
+  turnSeconds: 0,
 };
 
 export const SHEET = {
   resolved: true,
-  models: MODELS.map((model, index) => ({ name: `m${index}`, model, scores: [BigInt(index), -1n] as const })),
+  digest: numberToHex(77, { size: 32 }),
+  readAt: START + 900,
+  models: MODELS.map((model, index) => ({
+    name: `m${index}`,
+    model,
+    scores: [BigInt(index), -1n] as const,
+    raw: { first: `${index}e-9`, second: "-1e-9" },
+  })),
 };
 
 export function batch(index: number, changes: Partial<BatchFacts> = {}): BatchFacts {
@@ -52,6 +63,7 @@ export function batch(index: number, changes: Partial<BatchFacts> = {}): BatchFa
     reportedAt: 0,
     stakes,
     stakesHash: NO_HASH,
+    lockedAtBlock: (changes.state ?? "unlocked") === "unlocked" ? null : 3n,
     scores: [],
     vetoedHash: null,
     ...changes,
@@ -83,6 +95,7 @@ export function chain(now: number, rounds: readonly RoundFacts[], changes: Parti
     chainId: 1,
     contract: numberToHex(7, { size: 20 }),
     block: { number: 5n, hash: numberToHex(5, { size: 32 }), timestamp: now },
+    finalized: 4n,
     tournament: 1,
     organizer: ME,
     hasRegistrar: true,
@@ -123,6 +136,23 @@ export function feedFor(facts: ChainFacts, offers: readonly OfferedRound[] = [])
     refused: [],
     sheets: new Map(facts.rounds.map(({ number }) => [number, { ok: true, value: SHEET }])),
   };
+}
+
+/** Somebody who works alone and has signed nothing yet. */
+export const NOBODY: Testimony = { attestations: [], own: [], others: [], peers: [] };
+
+/** What the reporters say who sign whatever is wanted. */
+export function signedBy(reporters: readonly Address[], reports: Iterable<WantedReport>): Attestation[] {
+  return [...reports].flatMap((report) =>
+    reporters.map((reporter) => ({ ...report, reporter, signature: concatHex([reporter, report.scoresHash]) })),
+  );
+}
+
+/** The plan of somebody who has signed, with every key that is here, all that is wanted. */
+export function plan(facts: ChainFacts, feed: FeedView, settings: Settings, testimony = NOBODY): Plan {
+  const wanted = [...wantedReports(facts, feed, settings).values()].flatMap(({ reports }) => reports);
+  const attestations = [...testimony.attestations, ...signedBy(settings.reporters, wanted)];
+  return planOf(facts, feed, { ...testimony, attestations }, settings);
 }
 
 const schedules = fc
@@ -236,7 +266,8 @@ export function apply(facts: ChainFacts, action: Action): ChainFacts {
 function stepped(facts: RoundFacts, action: Exclude<Action, { kind: "open" | "void" }>, now: number): RoundFacts {
   const batches = facts.batches.map((each): BatchFacts => {
     if (each.index !== action.batch) return each;
-    if (action.kind === "lock") return { ...each, state: "locked", stakesHash: hashWords(each.stakes) };
+    if (action.kind === "lock")
+      return { ...each, state: "locked", stakesHash: hashWords(each.stakes), lockedAtBlock: 4n };
     if (action.kind === "report") return { ...each, state: "reported", reportedAt: now, scores: action.scores };
     return { ...each, state: "settled" };
   });

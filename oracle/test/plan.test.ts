@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Action, ReasonCode } from "../src/core/actions.ts";
 import type { BatchFacts, ChainFacts, FeedView, RoundFacts, Settings } from "../src/core/facts.ts";
 import { earmarkDown } from "../src/core/payout.ts";
-import { plan } from "../src/core/plan.ts";
+import { wantedSheets } from "../src/core/steps/report.ts";
 import { hashWords, packStakes, unpackScores, unpackStakes } from "../src/core/words.ts";
 import {
   apply,
@@ -13,6 +13,7 @@ import {
   feedFor,
   ME,
   offer,
+  plan,
   REPORTERS,
   round,
   SETTINGS,
@@ -269,7 +270,7 @@ describe("plan: reporting", () => {
   const refused = (feed: FeedView): [ReasonCode[], string[]] => [codes(facts, feed), keys(facts, feed)];
   const sheet = (models: typeof SHEET.models, resolved = true): FeedView => ({
     ...feedFor(facts),
-    sheets: new Map([[1n, { ok: true, value: { resolved, models } }]]),
+    sheets: new Map([[1n, { ok: true, value: { ...SHEET, resolved, models } }]]),
   });
   const onlyReport = (feed: FeedView, changes: Partial<ChainFacts> = {}) => {
     const { actions } = plan({ ...facts, ...changes }, feed, SETTINGS);
@@ -287,10 +288,31 @@ describe("plan: reporting", () => {
       [3n, -1n],
     ]);
     expect(report.scoresHash).toBe(hashWords(report.scores));
-    expect(report.signers).toEqual([
+    expect(report.signatures).toMatchObject([
       { index: 0, address: REPORTERS[0] },
       { index: 1, address: REPORTERS[1] },
     ]);
+  });
+
+  it.each<[bigint | null, ReasonCode[], string[]]>([
+    [4n, [], ["report 1 0", "report 1 1"]],
+    [5n, ["lock_unfinalized"], []],
+    [null, ["lock_unfinalized"], []],
+  ])("signs for a lock in block %s, 4 being the latest final one: waits for %j", (lockedAtBlock, reasons, wanted) => {
+    const later = batch(1, { state: "locked", stakes, stakesHash: hashWords(stakes), lockedAtBlock });
+    const both = chain(START + 1_000, [{ ...locked, batches: [...locked.batches, later] }], { finalized: 4n });
+    expect([codes(both), keys(both)]).toEqual([reasons, wanted]);
+    expect(wantedSheets(both, feedFor(both), SETTINGS)).toEqual(wanted.length > 0 ? [1n] : []);
+  });
+
+  it("names the batch and both blocks that it waits for", () => {
+    const { waiting } = plan({ ...facts, finalized: 2n }, feedFor(facts), SETTINGS);
+    expect(waiting[0]?.message).toMatch(/lock of batch 0 is final: it is in block 3, the latest final one is 2/);
+  });
+
+  it("settles what is reported whether or not its lock is final: nothing is signed for it", () => {
+    const reported = batch(0, { state: "reported", stakes, reportedAt: START + 1_000, lockedAtBlock: 9n });
+    expect(keys(chain(START + 1_100, [round({ state: "locked", batches: [reported] })]))).toEqual(["settle 1 0"]);
   });
 
   it("gives zeros to a model without a score", () => {
@@ -391,7 +413,7 @@ describe("plan: reporting", () => {
     expect(having(second).waiting.map(({ code }) => code)).toEqual(["signatures_missing"]);
     expect(having(third, first).actions).toMatchObject([
       {
-        signers: [
+        signatures: [
           { index: 0, address: first },
           { index: 2, address: third },
         ],

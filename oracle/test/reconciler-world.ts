@@ -209,6 +209,7 @@ export async function buildWorld(options: WorldOptions) {
     port: 0,
     pollIntervalMs: 50,
     maxBlockAgeSeconds: 0,
+    feedSettleSeconds: 0,
     logLevel: "info",
   };
   const writeConfig = (name: string, changes: object = {}): string => {

@@ -90,7 +90,7 @@ describe("oracle, the command", () => {
       "too few reporters for a quorum",
       { reporterKeyFiles: ["reporter-0"] },
       1,
-      /bad +quorum +1 of the 2 signatures that a report of a new round needs can be made here; add keys/,
+      /bad +quorum +1 of the 2 signatures that a report of a new round needs can be made here; give the other operators' nodes as config\.peers/,
     ],
     [
       "the same reporter twice",
@@ -98,7 +98,7 @@ describe("oracle, the command", () => {
       1,
       /bad +reporter +0x\w+ is given twice in config\.reporterKeyFiles.*\n+bad +quorum +1 of the 2/,
     ],
-    ["no reporters", { reporterKeyFiles: [] }, 0, /good +reporters +no key: this oracle reports nothing/],
+    ["no reporters", { reporterKeyFiles: [] }, 0, /good +reporters +no key: this oracle signs nothing/],
     ["an empty feed", { feed: { kind: "folder", path: "nowhere" } }, 1, /bad +feed +folder: .*nowhere can't be read/],
     ["a dead node", { rpcUrl: "http://127.0.0.1:9/secret-canary" }, 3, /unknown +chain +the chain can't be read/],
     [

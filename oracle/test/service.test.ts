@@ -5,16 +5,24 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { feeAfter, limited } from "../src/chain/fee.ts";
 import { InputError } from "../src/core/errors.ts";
-import { plan } from "../src/core/plan.ts";
 import { type Feed, type FeedDetails, FeedUnavailable } from "../src/feeds/feed.ts";
 import { buildApp } from "../src/service/app.ts";
-import { readFeed } from "../src/service/feed-view.ts";
+import type { Attester } from "../src/service/attest.ts";
+import { feedReader } from "../src/service/feed-view.ts";
 import { reconciler } from "../src/service/reconciler.ts";
 import { tickTable } from "../src/service/table.ts";
 import type { Failure, Tick } from "../src/service/tick.ts";
 import { readKeyFile, readSecretFile } from "../src/signers/key-file.ts";
-import { batch, chain, feedFor, offer, round, SETTINGS, SHEET, START, TERMS } from "./plan-world.ts";
+import { batch, chain, feedFor, ME, NOBODY, offer, plan, round, SETTINGS, SHEET, START, TERMS } from "./plan-world.ts";
 
+const DOMAIN = { chainId: 1, contract: ME, tournament: 1 };
+const SILENT: Attester = {
+  hear: () => Promise.resolve(),
+  attest: () => Promise.resolve({ testimony: NOBODY, errors: [] }),
+  attestations: () => ({ ...DOMAIN, reporters: [], attestations: [] }),
+  evidence: () => ({ ...DOMAIN, evidence: [] }),
+  disagreements: () => [],
+};
 const READINESS = { overdueMs: 60_000, maxBlockAgeSeconds: 0 };
 
 function tickAt(facts = chain(START, [round()]), changes: Partial<Tick> = {}): Tick {
@@ -24,7 +32,7 @@ function tickAt(facts = chain(START, [round()]), changes: Partial<Tick> = {}): T
 }
 
 function appAt(latest: Tick | null, readiness = READINESS, latestWithFacts = latest) {
-  return buildApp({ reconciler: { latest, latestWithFacts }, readiness });
+  return buildApp({ reconciler: { latest, latestWithFacts }, readiness, attester: SILENT });
 }
 
 async function ready(latest: Tick | null, readiness = READINESS): Promise<[number, string[]]> {
@@ -170,7 +178,7 @@ describe("reading the feed", () => {
     number: 1n,
     resolved: true,
     digest: `0x${digest}`,
-    models: SHEET.models.map((model) => ({ ...model, id: model.name, stake: 0n, settled: null })),
+    models: SHEET.models.map((model) => ({ ...model, id: model.name, stake: 0n, raw: {}, settled: null })),
   });
   const rounds = () =>
     Promise.resolve({
@@ -181,7 +189,9 @@ describe("reading the feed", () => {
     rounds,
     details: () => answers.shift()?.() ?? Promise.reject(new Error("asked too often")),
   });
-  const view = (feed: Feed, facts = locked) => readFeed(feed, facts, SETTINGS, 50, () => false);
+  const reader = (feed: Feed, settleSeconds = 0, now?: () => number) =>
+    feedReader({ feed, settings: SETTINGS, timeoutMs: 50, settleSeconds, ...(now && { now }) });
+  const view = (feed: Feed, facts = locked) => reader(feed)(facts, () => false);
   const same = () => Promise.resolve(details("01"));
 
   it("reads scores twice", async () => {
@@ -220,7 +230,7 @@ describe("reading the feed", () => {
   });
 
   it("stops asking when its time is spent", async () => {
-    const { sheets } = await readFeed(answering(), locked, SETTINGS, 50, () => true);
+    const { sheets } = await reader(answering())(locked, () => true);
     expect(sheets.size).toBe(0);
   });
 });
@@ -236,7 +246,8 @@ describe("a turn", () => {
     { level: "debug" },
     { write: (line: string) => lines.push(JSON.parse(line) as (typeof lines)[number]) },
   );
-  const options = { feed, settings: SETTINGS, log, pollIntervalMs: 10, tickBudgetMs: 1_000, feedTimeoutMs: 100 };
+  const readFeed = feedReader({ feed, settings: SETTINGS, timeoutMs: 100, settleSeconds: 0 });
+  const options = { readFeed, attester: SILENT, settings: SETTINGS, log, pollIntervalMs: 10, tickBudgetMs: 1_000 };
   const hash = `0x${"1".repeat(64)}` as const;
 
   it("goes on after an action that failed", async () => {

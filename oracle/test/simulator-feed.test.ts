@@ -27,8 +27,51 @@ async function feedOf(source: Source, clock: () => number) {
   return numeraiFeed({ url, tournament: source.tournament, clock });
 }
 
+const START = 1_800_000_000;
+
+describe.each([
+  { tournament: 8, names: ["v2_corr20", "mmc"], multipliers: [500_000_000n, 2_000_000_000n], clip: 50_000_000n },
+  { tournament: 11, names: ["alpha", "mpc"], multipliers: [300_000_000n, 800_000_000n], clip: 17_000_000n },
+  { tournament: 12, names: ["mmc", ""], multipliers: [1_000_000_000n, 0n], clip: 50_000_000n },
+])("the feed on generated rounds of tournament $tournament", ({ tournament, names, multipliers, clip }) => {
+  const source = generatedTournament({ seed: 3, models: 250, rounds: 1, firstOpensAt: START, tournament });
+
+  it("pays on what the tournament's own configurations say", async () => {
+    const feed = await feedOf(source, () => START + 60 * DAY);
+    const [round] = (await feed.rounds()).rounds;
+    if (round === undefined) throw new Error("no round");
+    expect(round.scoreNames).toEqual(names);
+    expect(round.terms).toMatchObject({ multipliers, clip });
+    const { models } = await feed.details(1n);
+    const total = models.reduce((sum, { stake }) => sum + stake, 0n);
+    expect(models.map(({ stake, scores }) => scores && previewPayout(round.terms, total, stake, scores))).toEqual(
+      models.map(({ settled }) => settled),
+    );
+  });
+
+  it("keeps out whom churn or turnover keeps out, in Signals alone", async () => {
+    const { models } = await (await feedOf(source, () => START + 60 * DAY)).details(1n);
+    const reaches = (measure: string | null | undefined, limit: number): boolean =>
+      typeof measure !== "string" || Number(measure) >= limit;
+    const out = models.filter(
+      ({ raw }) => reaches(raw["prevWeekChurnMax"], 0.15) || reaches(raw["prevWeekTurnoverMax"], 0.25),
+    );
+    if (tournament !== 11) {
+      expect(models.filter(({ raw }) => Object.keys(raw).some((name) => name.startsWith("prevWeek")))).toEqual([]);
+      return;
+    }
+    expect(out.length).toBeGreaterThan(20);
+    expect(out.length).toBeLessThan(models.length / 2);
+    expect(out.filter(({ scores }) => scores !== null)).toEqual([]);
+    const unscored = models.filter(({ raw }) => raw["alpha"] === null && raw["mpc"] === null);
+    expect(models.filter((model) => model.scores === null && !unscored.includes(model)).length).toBe(
+      out.filter((model) => !unscored.includes(model)).length,
+    );
+  });
+});
+
 describe("the feed on generated rounds", () => {
-  const start = 1_800_000_000;
+  const start = START;
   const source = generatedTournament({ seed: 3, models: 500, rounds: 5, firstOpensAt: start });
   let now = start;
 

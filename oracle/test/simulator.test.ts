@@ -129,6 +129,7 @@ describe("the simulator's writing", () => {
       stake: "0.000",
       scores: { v2Corr20: "0.12345678901234567890", mmc: "-9.89382e-06" },
       multipliers: {},
+      gates: {},
       settled: "-0.0",
     };
     const round = { ...(SOURCE.rounds[0] as SimulatedRound), stakeThreshold: "72000.000000001", models: () => [exact] };

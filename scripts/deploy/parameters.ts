@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
-import { type Json, parseJson, refuseNonNumbers } from "../../oracle/src/core/json.ts";
+import { type Json, parseJson, refuseFaults } from "../../oracle/src/core/json.ts";
 import { InputError } from "../../oracle/src/core/errors.ts";
 import { type Creation, moduleKey } from "../../ignition/modules/tournament.ts";
 import { UsageError } from "../support/terminal.ts";
@@ -110,7 +110,7 @@ function refuseSameNames(tournaments: readonly TournamentPlan[], fields: Fields)
 function readJson(file: string, what: string): Json {
   try {
     const json = parseJson(readFileSync(file, "utf8"), shownPath(file));
-    refuseNonNumbers(json, "");
+    refuseFaults(json, "");
     return json;
   } catch (error) {
     if (error instanceof InputError) throw new UsageError(error.message);

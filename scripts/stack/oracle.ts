@@ -116,8 +116,12 @@ async function writeConfig(setup: OracleSetup): Promise<string> {
     organizerKeyFile: await keyFile("organizer", setup.organizer),
     port,
     pollIntervalMs: 200,
+    // The local chain never replaces a block, and its sense of a final one differs from engine to engine.
+    finality: "latest",
     // The local chain's clock jumps from step to step, and nothing is mined between them.
     maxBlockAgeSeconds: 0,
+    // Nor does the feed change there once a round is final.
+    feedSettleSeconds: 0,
   };
   const path = join(setup.folder, "oracle.json");
   await writeFile(path, `${JSON.stringify(config, null, 2)}\n`);

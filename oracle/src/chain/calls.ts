@@ -1,12 +1,9 @@
 import { encodeFunctionData, type Hex } from "viem";
-import type { Action, Signer } from "../core/actions.ts";
+import type { Action, Signature } from "../core/actions.ts";
 import { numeraireStakingAbi as abi } from "./generated/abi.ts";
 
-/**
- * The call that carries an action out. `signatures` are those of a report, one a signer and in the order of the signers;
- * empty for everything else.
- */
-export function callData(action: Action, tournament: number, signatures: readonly Hex[]): Hex {
+/** The call that carries an action out. */
+export function callData(action: Action, tournament: number): Hex {
   const { round } = action;
   switch (action.kind) {
     case "open": {
@@ -16,8 +13,9 @@ export function callData(action: Action, tournament: number, signatures: readonl
     case "lock":
       return encodeFunctionData({ abi, functionName: "lock", args: [tournament, round, action.batch] });
     case "report": {
-      const { batch, scores, signers } = action;
-      const args = [tournament, round, batch, scores, signerBits(signers), signatures] as const;
+      const { batch, scores, signatures } = action;
+      const signed = signatures.map(({ signature }) => signature);
+      const args = [tournament, round, batch, scores, signerBits(signatures), signed] as const;
       return encodeFunctionData({ abi, functionName: "report", args });
     }
     case "settle": {
@@ -29,6 +27,6 @@ export function callData(action: Action, tournament: number, signatures: readonl
   }
 }
 
-function signerBits(signers: readonly Signer[]): bigint {
-  return signers.reduce((bits, { index }) => bits | (1n << BigInt(index)), 0n);
+function signerBits(signatures: readonly Signature[]): bigint {
+  return signatures.reduce((bits, { index }) => bits | (1n << BigInt(index)), 0n);
 }

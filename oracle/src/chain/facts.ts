@@ -10,6 +10,8 @@ export type FactsOptions = Contract & {
   readonly journal: JournalReader;
   readonly chainId: number;
   readonly tournament: number;
+  /** Which blocks count as final. */
+  readonly finality: "finalized" | "safe" | "latest";
 };
 
 type Block = ChainFacts["block"];
@@ -37,7 +39,8 @@ async function readAtOneBlock(options: FactsOptions): Promise<ChainFacts> {
   }
   const block = { number: latest.number, hash: latest.hash, timestamp: Number(latest.timestamp) };
   const pin = await pinTo(block, options);
-  const [tournament, [reserve, earmarked], events] = await Promise.all([
+  const [finalized, tournament, [reserve, earmarked], events] = await Promise.all([
+    finalizedAt(block, options),
     read(options, pin, "tournamentOf", [options.tournament]),
     read(options, pin, "reserveOf", [options.tournament]),
     options.journal.upTo(block),
@@ -50,6 +53,7 @@ async function readAtOneBlock(options: FactsOptions): Promise<ChainFacts> {
     chainId,
     contract,
     block,
+    finalized,
     tournament: options.tournament,
     organizer,
     hasRegistrar: registrar !== zeroAddress,
@@ -62,6 +66,18 @@ async function readAtOneBlock(options: FactsOptions): Promise<ChainFacts> {
     rounds,
     finished: new Map(events.finished),
   };
+}
+
+/** Nodes that have seen nothing finalized yet refuse the question: then nothing is. */
+async function finalizedAt({ number }: Block, { client, finality }: FactsOptions): Promise<bigint> {
+  if (finality === "latest") return number;
+  try {
+    return (await client.getBlock({ blockTag: finality })).number;
+  } catch (error) {
+    if (error instanceof BaseError && /block not found|block could not be found|unknown block/i.test(sayWhy(error)))
+      return 0n;
+    throw error;
+  }
 }
 
 /**

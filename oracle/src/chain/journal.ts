@@ -16,8 +16,8 @@ import { hashWords } from "../core/words.ts";
 import { ChainTrouble } from "./errors.ts";
 import { numeraireStakingAbi } from "./generated/abi.ts";
 
-/** Words as an event carried them, and their hash: what the contract keeps. */
-export type HashedWords = { readonly words: readonly bigint[]; readonly hash: Hex };
+/** Words as an event carried them, their hash, which is what the contract keeps, and the event's block. */
+export type HashedWords = { readonly words: readonly bigint[]; readonly hash: Hex; readonly block: bigint };
 
 /** What the events of a tournament say up to a block. The words of finished rounds are forgotten. */
 export type Journal = {
@@ -122,7 +122,7 @@ class Pages implements Journal {
     return this.#words.get(round)?.get(scoresKey(batch, attempt));
   }
 
-  add({ eventName, args }: Entry): void {
+  add({ eventName, args, blockNumber }: Entry): void {
     switch (eventName) {
       case "PositionOpened":
         this.models[args.position] = args.model;
@@ -133,10 +133,10 @@ class Pages implements Journal {
         this.latestRound = args.round;
         break;
       case "BatchLocked":
-        this.#keep(args.round, stakesKey(args.batch), args.stakes);
+        this.#keep(args.round, stakesKey(args.batch), args.stakes, blockNumber);
         break;
       case "ScoresReported":
-        this.#keep(args.round, scoresKey(args.batch, args.attempt), args.scores);
+        this.#keep(args.round, scoresKey(args.batch, args.attempt), args.scores, blockNumber);
         break;
       case "RoundSettled":
         this.#finish(args.round, "settled");
@@ -148,8 +148,8 @@ class Pages implements Journal {
     }
   }
 
-  #keep(round: bigint, key: string, words: readonly bigint[]): void {
-    this.#words.get(round)?.set(key, { words, hash: hashWords(words) });
+  #keep(round: bigint, key: string, words: readonly bigint[], block: bigint): void {
+    this.#words.get(round)?.set(key, { words, hash: hashWords(words), block });
   }
 
   #finish(round: bigint, how: "settled" | "void"): void {

@@ -69,15 +69,17 @@ async function readBatch(view: View, round: Opened, index: number): Promise<Batc
   const { attempt, reportedAt, stakesHash, scoresHash } = batch;
   const where = `round ${round.number.toString()} batch ${index}`;
   const reported = state !== "locked";
+  const lock = matching(view.events.stakes(round.number, index), stakesHash, `stakes of ${where}`);
   return {
     index,
     state,
     attempt,
     reportedAt,
-    stakes: matching(view.events.stakes(round.number, index), stakesHash, `stakes of ${where}`),
+    stakes: lock.words,
     stakesHash,
+    lockedAtBlock: lock.block,
     scores: reported
-      ? matching(view.events.scores(round.number, index, attempt), scoresHash, `scores of ${where}`)
+      ? matching(view.events.scores(round.number, index, attempt), scoresHash, `scores of ${where}`).words
       : [],
     vetoedHash: view.events.scores(round.number, index, attempt - 1)?.hash ?? null,
   };
@@ -87,12 +89,12 @@ async function readBatch(view: View, round: Opened, index: number): Promise<Batc
 async function unlocked(view: View, { schedule }: Opened, index: number): Promise<BatchFacts> {
   const lockable = view.timestamp >= schedule.closesAt && view.timestamp < schedule.lockedBy;
   const stakes = lockable ? await read(view, view.pin, "stakesOf", [view.tournament, index]) : [];
-  const nothing = { attempt: 0, reportedAt: 0, stakesHash: NO_HASH, scores: [], vetoedHash: null };
+  const nothing = { attempt: 0, reportedAt: 0, stakesHash: NO_HASH, lockedAtBlock: null, scores: [], vetoedHash: null };
   return { index, state: "unlocked", stakes, ...nothing };
 }
 
-function matching(found: HashedWords | undefined, hash: Hex, what: string): readonly bigint[] {
-  if (found?.hash === hash) return found.words;
+function matching(found: HashedWords | undefined, hash: Hex, what: string): HashedWords {
+  if (found?.hash === hash) return found;
   const fault = found === undefined ? "are missing" : `hash to ${found.hash}, not to ${hash},`;
   throw new ChainTrouble("events_incomplete", `the ${what} ${fault} in the node's events`);
 }

@@ -2,8 +2,8 @@ import type { Address, Hex } from "viem";
 import type { Schedule } from "./facts.ts";
 import type { Terms } from "./payout.ts";
 
-/** A reporter who signs, by its place in the round's set. */
-export type Signer = { readonly index: number; readonly address: Address };
+/** The signature of a reporter, by its place in the round's set. */
+export type Signature = { readonly index: number; readonly address: Address; readonly signature: Hex };
 
 /** `eligibleAt` is the first second at which the action may happen, `deadline` the first at which it no longer may. */
 type Timed = { readonly round: bigint; readonly eligibleAt: number; readonly deadline: number | null };
@@ -18,7 +18,7 @@ export type ReportAction = Timed & {
   readonly scoresHash: Hex;
   readonly scores: readonly bigint[];
   /** As many as the quorum, lowest place first. */
-  readonly signers: readonly Signer[];
+  readonly signatures: readonly Signature[];
 };
 export type SettleAction = Timed & {
   readonly kind: "settle";
@@ -41,10 +41,18 @@ export type ReasonCode =
   | "feed_down"
   | "feed_refused"
   | "feed_changed"
+  | "feed_confirming"
   | "feed_missing"
   | "feed_unsettled"
   | "not_a_reporter"
   | "signatures_missing"
+  | "quorum_unreachable"
+  | "disagreement"
+  | "equivocation_guard"
+  | "not_my_turn"
+  | "peer_down"
+  | "peer_refused"
+  | "lock_unfinalized"
   | "vetoed"
   | "batches_unreported"
   | "dispute_window"

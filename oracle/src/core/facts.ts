@@ -33,6 +33,8 @@ export type BatchFacts = {
   /** Words of the lock; of a batch that may be locked now, the words that a lock would take. */
   readonly stakes: readonly bigint[];
   readonly stakesHash: Hex;
+  /** Block of the lock; null without one. */
+  readonly lockedAtBlock: bigint | null;
   /** Words of the standing report; empty without one. */
   readonly scores: readonly bigint[];
   /** Hash of the scores that the latest veto discarded; null where there was none. */
@@ -57,6 +59,8 @@ export type ChainFacts = {
   readonly contract: Address;
   /** The block; its time is the clock of every decision, so that a decision can be made again later. */
   readonly block: { readonly number: bigint; readonly hash: Hex; readonly timestamp: number };
+  /** Number of the latest block that counts as final; what happened after it may still go away. */
+  readonly finalized: bigint;
   readonly tournament: number;
   readonly organizer: Address;
   /** Whether each model of a position was granted by a registrar. */
@@ -91,13 +95,25 @@ export type RefusedOffer = { readonly number: bigint | null; readonly message: s
 /** The scores of a round, model by model. */
 export type ScoreSheet = {
   readonly resolved: boolean;
-  readonly models: readonly { readonly name: string; readonly model: Hex; readonly scores: Scores | null }[];
+  readonly models: readonly ScoredModel[];
+  /** Two readings of the same values have the same digest. */
+  readonly digest: Hex;
+  readonly readAt: number;
+};
+
+/** `raw`: the texts that the scores were read from, by field. */
+export type ScoredModel = {
+  readonly name: string;
+  readonly model: Hex;
+  readonly scores: Scores | null;
+  readonly raw: Readonly<Record<string, string | null>>;
 };
 
 /** Something that was read from the feed, or why it could not be. */
 export type Reading<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly code: "feed_down" | "feed_refused" | "feed_changed"; readonly message: string };
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly code: FeedFault; readonly message: string };
+
+export type FeedFault = "feed_down" | "feed_refused" | "feed_changed" | "feed_confirming";
 
 /** What the feed lists. */
 export type FeedList = Pick<FeedView, "rounds" | "refused">;
@@ -122,4 +138,6 @@ export type Settings = {
   readonly openMargin: number;
   /** Report again the very scores that a guardian has vetoed. */
   readonly repeatVetoed: boolean;
+  /** How long one operator relays before the next one may; 0: whoever is there relays. */
+  readonly turnSeconds: number;
 };

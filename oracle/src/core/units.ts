@@ -36,6 +36,11 @@ export function parseDecimal(text: string, field: string): Decimal {
   return scale >= 0 ? { digits, scale } : { digits: digits * 10n ** BigInt(-scale), scale: 0 };
 }
 
+/** Less than, equal to or more than zero as `a` is to `b`, exactly. */
+export function compareDecimals(a: Decimal, b: Decimal): bigint {
+  return a.digits * 10n ** BigInt(b.scale) - b.digits * 10n ** BigInt(a.scale);
+}
+
 /**
  * NMR as a decimal to nano-NMR; what is finer than a nano-NMR is dropped.
  * @throws InputError for a negative amount or one beyond a uint64.

@@ -36,6 +36,8 @@ export type FeedModel = {
   readonly stake: bigint;
   /** null: it has no score, so it is not at risk. */
   readonly scores: Scores | null;
+  /** As the feed wrote them, the fields that the scores come from: two operators who disagree are shown both texts. */
+  readonly raw: Readonly<Record<string, string | null>>;
   /** What the feed's owner paid, signed nano-NMR, rounded toward zero; null: nothing known. */
   readonly settled: bigint | null;
 };

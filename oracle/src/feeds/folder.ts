@@ -1,15 +1,21 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { InputError } from "../core/errors.ts";
-import { parseJson } from "../core/json.ts";
+import { isObject, type Json, parseJson } from "../core/json.ts";
+import { type Asked, digestOf, type ReadRound, sortedOut, statusAt } from "./answers.ts";
 import type { Feed, FeedRound, RefusedRound } from "./feed.ts";
-import { type Asked, digestOf, readRound, type ReadRound, sortedOut, statusAt } from "./read.ts";
+import { decoded } from "./http.ts";
+import { readNeutralRound } from "./neutral.ts";
+import { type NumeraiRound, readRound } from "./read.ts";
 
 const FILE_NAME = /^round-([1-9]\d*)\.json$/;
 
+type Read<Round extends ReadRound> = (body: Json, asked: Asked) => Round;
+
 /**
- * Rounds kept in files `round-<number>.json` of the shape `{ round, roundDetails }`. The clock, unix seconds, replays
- * them on their own calendar: before its resolve time a round isn't resolved, whatever its file says.
+ * Rounds kept in files `round-<number>.json`, each as a server of any organizer's would answer, or `{ round, roundDetails }`
+ * as Numerai's does. The clock, unix seconds, replays them on their own calendar: before its resolve time a round isn't
+ * resolved, whatever its file says.
  */
 export function folderFeed(folder: string, clock = () => Math.floor(Date.now() / 1000)): Feed {
   return {
@@ -35,27 +41,41 @@ export function folderFeed(folder: string, clock = () => Math.floor(Date.now() /
 }
 
 /**
- * Reads one round from its file, whatever the file is called.
+ * Reads one round of Numerai's from its file, whatever the file is called.
  * @throws InputError with the field, and the file's path at the end of the message.
  */
-export async function readRoundFile(path: string, asked: Partial<Asked> = {}): Promise<ReadRound> {
+export async function readRoundFile(path: string, asked: Partial<Asked> = {}): Promise<NumeraiRound> {
+  return readFrom(path, readRound, asked);
+}
+
+/** The format says so of itself; Numerai's answers have no such member. */
+function readEither(body: Json, asked: Asked): ReadRound {
+  return isObject(body) && "format" in body ? readNeutralRound(body, asked) : readRound(body, asked);
+}
+
+async function readFrom<Round extends ReadRound>(
+  path: string,
+  read: Read<Round>,
+  asked: Partial<Asked>,
+): Promise<Round> {
   try {
     const body = parseJson(await readText(path), "file");
-    return readRound(body, { now: Math.floor(Date.now() / 1000), ...asked });
+    return read(body, { now: Math.floor(Date.now() / 1000), ...asked });
   } catch (error) {
     throw error instanceof InputError ? new InputError(error.field, `${error.reason} (in ${path})`) : error;
   }
 }
 
 /**
- * Reads all rounds of a folder, lowest number first; all must be of the first one's tournament.
+ * Reads all rounds of a folder of Numerai's, lowest number first; all must be of the first one's tournament.
  * @throws InputError
  */
-export async function readFolder(folder: string, asked: Partial<Asked> = {}): Promise<ReadRound[]> {
-  const files: ReadRound[] = [];
+export async function readFolder(folder: string, asked: Partial<Asked> = {}): Promise<NumeraiRound[]> {
+  const files: NumeraiRound[] = [];
   for (const number of await roundNumbers(folder)) {
     const tournament = files[0]?.round.tournament;
-    files.push(await readNumbered(folder, number, tournament === undefined ? asked : { tournament, ...asked }));
+    const same = tournament === undefined ? asked : { tournament, ...asked };
+    files.push(await readRoundFile(pathOf(folder, number), { ...same, number }));
   }
   return files;
 }
@@ -84,7 +104,11 @@ async function roundOrRefusal(
 }
 
 async function readNumbered(folder: string, number: bigint, asked: Partial<Asked>): Promise<ReadRound> {
-  return readRoundFile(join(folder, `round-${number.toString()}.json`), { ...asked, number });
+  return readFrom(pathOf(folder, number), readEither, { ...asked, number });
+}
+
+function pathOf(folder: string, number: bigint): string {
+  return join(folder, `round-${number.toString()}.json`);
 }
 
 function onCalendar(file: ReadRound, now: number): Pick<ReadRound, "round" | "details"> {
@@ -99,7 +123,8 @@ function onCalendar(file: ReadRound, now: number): Pick<ReadRound, "round" | "de
 }
 
 async function readText(path: string): Promise<string> {
-  return readFile(path, "utf8").catch((error: unknown) => {
+  const bytes = await readFile(path).catch((error: unknown) => {
     throw new InputError("file", `${basename(path)} can't be read (${String(error)})`);
   });
+  return decoded(bytes, "file");
 }

@@ -1,28 +1,22 @@
 import { InputError } from "../core/errors.ts";
-import { type Json, JsonNumber, parseJson, showJson } from "../core/json.ts";
-import { type Feed, FeedUnavailable } from "./feed.ts";
+import { isObject, type Json, parseJson, showJson } from "../core/json.ts";
+import type { Feed } from "./feed.ts";
+import { ask, type HttpOptions } from "./http.ts";
+import { performancesQueries, withPerformances } from "./performances.ts";
 import { readRound, readRounds } from "./read.ts";
 
-export type NumeraiOptions = {
-  readonly url: string;
+/** The token is `publicId$secretKey`; the queries used here need none. */
+export type NumeraiOptions = HttpOptions & {
   /** 8 Classic, 11 Signals, 12 Crypto. */
   readonly tournament: number;
-  /** `publicId$secretKey`; the queries used here need none. */
-  readonly token?: string;
   /** How many rounds `rounds()` asks for, newest first. */
   readonly limit?: number;
-  readonly timeoutMs?: number;
-  readonly maxBytes?: number;
+  /** Ask for each model's churn and turnover too, and refuse a round without: without it, for Signals alone. */
+  readonly gated?: boolean;
   /** Unix seconds. */
   readonly clock?: () => number;
 };
 
-type Endpoint = {
-  readonly url: string;
-  readonly token: string | undefined;
-  readonly timeoutMs: number;
-  readonly maxBytes: number;
-};
 type Members = Readonly<Record<string, Json>>;
 
 const ROUNDS = `query($tournament: Int, $number: Int, $status: RoundStatus, $limit: Int) {
@@ -33,36 +27,43 @@ const ROUNDS = `query($tournament: Int, $number: Int, $status: RoundStatus, $lim
 const MODEL_SCORES = "corr20 v2Corr20 corr60 mmc mmc60 bmc alpha mpc fncV3 fncV4 tc";
 const OWN_MULTIPLIERS = "corr mmc corrMultiplier mmcMultiplier";
 
-const MINUTE_MS = 60_000;
+const SIGNALS = 11;
 const DEFAULT_LIMIT = 100;
-const DEFAULT_TIMEOUT_MS = MINUTE_MS / 2;
-const DEFAULT_MAX_BYTES = 64 * 2 ** 20;
 
 /** Numerai's GraphQL API, or anything that answers like it. */
 export function numeraiFeed(options: NumeraiOptions): Feed {
   const { tournament, limit = DEFAULT_LIMIT, clock = () => Math.floor(Date.now() / 1000) } = options;
-  const endpoint: Endpoint = {
-    url: options.url,
-    token: options.token,
-    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    maxBytes: options.maxBytes ?? DEFAULT_MAX_BYTES,
-  };
+  const { gated = tournament === SIGNALS } = options;
   return {
     async rounds() {
-      return readRounds(await ask(endpoint, ROUNDS, { tournament, limit }), { now: clock(), tournament });
+      return readRounds(await questioned(options, ROUNDS, { tournament, limit }), { now: clock(), tournament });
     },
     async details(number) {
-      // The round first: should it be settled between the two questions, it is merely seen as not settled yet.
-      const { rounds } = await ask(endpoint, ROUNDS, { tournament, number: graphqlInt(number), limit: 1 });
-      const round = onlyRound(rounds, number);
-      const { roundDetails } = await ask(endpoint, detailsQuery(round), {
-        tournament,
-        roundNumber: graphqlInt(number),
-      });
+      // The round first: should it be settled between the questions, it is merely seen as not settled yet.
+      const asked = { tournament, number: graphqlInt(number), limit: 1 };
+      const round = onlyRound((await questioned(options, ROUNDS, asked))["rounds"], number);
+      const roundDetails = await detailsOf(options, round, number, gated);
       const body = roundDetails === undefined ? { round } : { round, roundDetails };
-      return readRound(body, { now: clock(), tournament, number }).details;
+      return readRound(body, { now: clock(), tournament, number, ...(gated && { gated }) }).details;
     },
   };
+}
+
+async function detailsOf(
+  options: NumeraiOptions,
+  round: Json,
+  number: bigint,
+  gated: boolean,
+): Promise<Json | undefined> {
+  const { tournament } = options;
+  const variables = { tournament, roundNumber: graphqlInt(number) };
+  const { roundDetails } = await questioned(options, detailsQuery(round), variables);
+  if (!gated) return roundDetails;
+  const answers: Members[] = [];
+  for (const query of performancesQueries(roundDetails, tournament, number)) {
+    answers.push(await questioned(options, query, {}));
+  }
+  return withPerformances(roundDetails, number, Object.fromEntries(answers.flatMap(Object.entries)));
 }
 
 function onlyRound(rounds: Json | undefined, number: bigint): Json {
@@ -93,36 +94,8 @@ function graphqlInt(number: bigint): number {
 }
 
 /** One question; answers the members of `data`. */
-async function ask(endpoint: Endpoint, query: string, variables: Record<string, number>): Promise<Members> {
-  try {
-    const response = await fetch(endpoint.url, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        accept: "application/json",
-        ...(endpoint.token !== undefined && { authorization: `Token ${endpoint.token}` }),
-      },
-      body: JSON.stringify({ query, variables }),
-      redirect: "error",
-      signal: AbortSignal.timeout(endpoint.timeoutMs),
-    });
-    return dataOf(response.status, await bodyOf(response, endpoint.maxBytes));
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new FeedUnavailable(`${hostOf(endpoint.url)}: ${withoutToken(reasonOf(error), endpoint.token)}`);
-  }
-}
-
-async function bodyOf(response: Response, maxBytes: number): Promise<string> {
-  const decoder = new TextDecoder();
-  let bytes = 0;
-  let text = "";
-  for await (const chunk of (response.body as AsyncIterable<Uint8Array> | null) ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw new InputError("body", `is longer than ${maxBytes} bytes; a round is far shorter`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
+async function questioned(options: NumeraiOptions, query: string, variables: Record<string, number>): Promise<Members> {
+  return ask(options, { url: options.url, scheme: "Token", body: JSON.stringify({ query, variables }) }, dataOf);
 }
 
 /** Errors come with any status, 200 among them, as `errors: [{ message }]` or as `{ detail }`. */
@@ -149,24 +122,4 @@ function jsonOrNull(text: string): Json {
   } catch {
     return null;
   }
-}
-
-function isObject(value: Json | undefined): value is Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber);
-}
-
-/** What fetch says lies one or two causes deep: "fetch failed" helps nobody. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === "TimeoutError") return "no answer in time";
-  return error.cause === undefined ? error.message : reasonOf(error.cause);
-}
-
-/** A URL may carry a secret in its path or query, so only its host is ever shown. */
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host : "feed";
-}
-
-function withoutToken(text: string, token: string | undefined): string {
-  return token === undefined || token === "" ? text : text.replaceAll(token, "…");
 }

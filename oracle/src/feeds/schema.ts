@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../core/errors.ts";
-import { type Json, joinPath, JsonNumber, refuseNonNumbers, showJson } from "../core/json.ts";
+import { type Json, joinPath, JsonNumber, refuseFaults, showJson } from "../core/json.ts";
 
 // Numerai's shapes: strict about every field that is relied on, blind to all others. What a value means is decided in
 // `scores.ts` and `read.ts`; here a number is still its source text.
@@ -60,6 +60,11 @@ const model = z.object(
     mpc: score,
     corrMultiplier: score,
     mmcMultiplier: score,
+    // Not among the API's fields of a round: `performances.ts` puts them here.
+    prevWeekChurnMax: score,
+    churnThreshold: score,
+    prevWeekTurnoverMax: score,
+    turnoverThreshold: score,
   },
   { error: "an object" },
 );
@@ -95,7 +100,7 @@ export function checkRounds(body: Json): readonly Json[] {
  * @throws InputError with the path of the first field that is missing or of the wrong type.
  */
 export function checkRow(row: Json, path: string): RawRound {
-  refuseNonNumbers(row, path);
+  refuseFaults(row, path);
   return check(round, row, path);
 }
 
@@ -104,15 +109,22 @@ export function checkRow(row: Json, path: string): RawRound {
  * @throws InputError with the path of the first field that is missing or of the wrong type.
  */
 export function checkRound(body: Json): { round: RawRound; roundDetails: RawDetails } {
-  refuseNonNumbers(body, "");
+  refuseFaults(body, "");
   return check(roundBody, body, "");
 }
 
-function check<Schema extends z.ZodType>(schema: Schema, body: Json, at: string): z.output<Schema> {
+/**
+ * The value as its schema reads it; `at` is its place in the answer.
+ * @throws InputError with the path of the first field that is missing, of the wrong type or unknown.
+ */
+export function check<Schema extends z.ZodType>(schema: Schema, body: Json, at: string): z.output<Schema> {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const path = issue?.path ?? [];
+  if (issue?.code === "unrecognized_keys") {
+    throw new InputError(path.concat(issue.keys.slice(0, 1)).reduce(joinPath, at), "is unknown; remove it");
+  }
   const field = path.reduce(joinPath, at);
   const value = valueAt(body, path);
   const problem = value === undefined ? "is missing; expected" : `${showJson(value)} is not`;

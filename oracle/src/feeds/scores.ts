@@ -1,22 +1,20 @@
 import { InputError } from "../core/errors.ts";
 import { joinPath } from "../core/json.ts";
 import type { Terms } from "../core/payout.ts";
-import {
-  nanoFromDecimalDown,
-  parseDecimal,
-  scaledFromDecimalNearest,
-  scoreFromDecimalNearest,
-  scoreFromProductNearest,
-} from "../core/units.ts";
+import { nanoFromDecimalDown, parseDecimal, scoreFromDecimalNearest, scoreFromProductNearest } from "../core/units.ts";
 import type { Scores } from "../core/words.ts";
 import type { RawModel, RawRound, RawScoreConfig } from "./schema.ts";
+import { multiplierFrom, shareFrom } from "./terms.ts";
 
 type ScoreField = "v2Corr20" | "corr60" | "mmc" | "mmc60" | "alpha" | "mpc";
+type RawField = ScoreField | "corr" | "corrMultiplier" | "mmcMultiplier";
 
 /** What pays in a round, and how a model's scores are read from its row. */
 export type Payout = {
   readonly terms: Terms;
   readonly scoreNames: readonly [string, string];
+  /** The fields of a model's row that its scores come from. */
+  readonly fields: readonly RawField[];
   readonly scoresOf: (model: RawModel, path: string) => Scores | null;
 };
 
@@ -40,9 +38,7 @@ const PAYING_SCORES: readonly PayingScore[] = [
 ];
 
 const ONE = 10n ** 9n;
-const DECIMALS = 9;
 const OWN_CLIP = 250_000_000n;
-const MAX_MULTIPLIER = 2n ** 63n - 1n;
 
 /**
  * What a round pays on: its score configurations, or, where it has none as in 2021, corr and mmc with each model's own
@@ -81,6 +77,7 @@ function ownMultipliers(round: RawRound, path: string): Payout {
   return {
     terms: ownTerms(nanoFromDecimalDown(threshold, joinPath(path, "stakeThreshold"))),
     scoreNames: ["corr", "mmc"],
+    fields: ["corr", "corrMultiplier", "mmc", "mmcMultiplier"],
     scoresOf: (model, at) => bothOrNull(ownScore(model, "corr", at), ownScore(model, "mmc", at)),
   };
 }
@@ -120,6 +117,7 @@ function configured(unordered: readonly Paying[], path: string): Payout {
       exposure: ONE,
     },
     scoreNames: [first.label, second?.label ?? ""],
+    fields: second ? [first.field, second.field] : [first.field],
     scoresOf: (model, at) =>
       bothOrNull(plainScore(model, first.field, at), second ? plainScore(model, second.field, at) : null),
   };
@@ -141,18 +139,12 @@ function differs(first: Paying, second: Paying, field: "clipThreshold" | "stakeT
 
 function multiplierOf({ config, path }: Paying): bigint {
   const field = joinPath(path, "defaultMultiplier");
-  const source = required(config.defaultMultiplier, field);
-  const multiplier = scaledFromDecimalNearest(source, DECIMALS, field);
-  if (multiplier <= MAX_MULTIPLIER && multiplier >= -MAX_MULTIPLIER) return multiplier;
-  throw new InputError(field, `${source} doesn't fit an int64 in 1e-9`);
+  return multiplierFrom(required(config.defaultMultiplier, field), field);
 }
 
 function clipOf({ config, path }: Paying): bigint {
   const field = joinPath(path, "clipThreshold");
-  const source = required(config.clipThreshold, field);
-  const clip = scaledFromDecimalNearest(source, DECIMALS, field);
-  if (clip < 0n || clip > ONE) throw new InputError(field, `${source} is out of range; a clip is within 0 to 1`);
-  return clip;
+  return shareFrom(required(config.clipThreshold, field), field, "a clip");
 }
 
 function thresholdOf({ config, path }: Paying): bigint {
@@ -167,11 +159,11 @@ function plainScore(model: RawModel, name: ScoreField, path: string): bigint | n
 }
 
 /** A missing score counts 0 beside one that is there. */
-function bothOrNull(first: bigint | null, second: bigint | null): Scores | null {
+export function bothOrNull(first: bigint | null, second: bigint | null): Scores | null {
   return first === null && second === null ? null : [first ?? 0n, second ?? 0n];
 }
 
-function present(value: string | null | undefined, field: string): string | null {
+export function present(value: string | null | undefined, field: string): string | null {
   if (value === undefined) throw new InputError(field, "is missing; expected a number or null");
   return value;
 }

@@ -1,4 +1,5 @@
 import Fastify, { type FastifyInstance } from "fastify";
+import { addPeerRoutes, type Testifying } from "./peer-routes.ts";
 import { type Readiness, readiness, type ReadinessOptions } from "./readiness.ts";
 import type { Reconciler } from "./reconciler.ts";
 import { roundsView, roundView } from "./round-view.ts";
@@ -6,12 +7,16 @@ import { roundsView, roundView } from "./round-view.ts";
 export type AppOptions = {
   readonly reconciler: Pick<Reconciler, "latest" | "latestWithFacts">;
   readonly readiness: ReadinessOptions;
+  readonly attester: Testifying;
 };
 
 const ROUND = /^[1-9]\d{0,19}$/;
 
-/** The service's HTTP face, not listening yet: `/livez`, `/readyz`, `/rounds`, `/rounds/:round`. It only ever reads. */
-export function buildApp({ reconciler, readiness: options }: AppOptions): FastifyInstance {
+/**
+ * The service's HTTP face, not listening yet: `/livez`, `/readyz`, `/rounds`, `/rounds/:round` and what peers ask for. It
+ * only ever reads.
+ */
+export function buildApp({ reconciler, readiness: options, attester }: AppOptions): FastifyInstance {
   const app = Fastify();
 
   app.get("/livez", () => ({ live: true }));
@@ -36,6 +41,8 @@ export function buildApp({ reconciler, readiness: options }: AppOptions): Fastif
       roundView(tick, tick.facts, BigInt(round)) ?? reply.code(404).send({ error: `round ${round} was never opened` })
     );
   });
+
+  addPeerRoutes(app, attester);
 
   return app;
 }

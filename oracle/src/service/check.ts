@@ -1,8 +1,10 @@
 import { type Address, formatEther, isAddressEqual, type LocalAccount } from "viem";
 import { ChainRefusal, ChainTrouble } from "../chain/errors.ts";
 import type { ReporterSet } from "../chain/reporters.ts";
+import { includes } from "../core/attestation.ts";
 import type { ChainFacts } from "../core/facts.ts";
 import { InputError } from "../core/errors.ts";
+import type { Told } from "../peers/gather.ts";
 import type { Oracle } from "./oracle.ts";
 
 /** One question about the set-up. "unknown": it can't be told now; worth asking again. */
@@ -37,10 +39,12 @@ export async function checkSetup(oracle: Oracle): Promise<Finding[]> {
 
 async function reporters(oracle: Oracle, facts: ChainFacts): Promise<Finding[]> {
   const mine = oracle.keys.reporters.map(({ address }) => address);
-  if (mine.length === 0) return [good("reporters", "no key: this oracle reports nothing")];
+  const told = await oracle.askPeers();
+  if (mine.length === 0) return [good("reporters", "no key: this oracle signs nothing"), ...peers(told)];
   try {
     const set = await oracle.readReporterSet(facts);
-    return [...mine.map((address, index) => reporter(address, mine.slice(0, index), set, facts)), quorum(mine, set)];
+    const mineFound = mine.map((address, index) => reporter(address, mine.slice(0, index), set, facts));
+    return [...mineFound, quorum(mine, set, told), ...peers(told)];
   } catch (error) {
     return [failed("reporters", error)];
   }
@@ -65,17 +69,28 @@ function reporter(
   return serves > 0 ? good("reporter", says) : bad("reporter", `${says}; mend config.reporterKeyFiles`);
 }
 
-/** Nobody adds signatures to a report later on: too few keys here are as good as none. */
-function quorum(mine: readonly Address[], current: ReporterSet): Finding {
-  const here = current.reporters.filter((address) => includes(mine, address)).length;
-  const says = `${here} of the ${current.quorum} signatures that a report of a new round needs can be made here`;
-  return here >= current.quorum
-    ? good("quorum", says)
-    : bad("quorum", `${says}; add keys of its reporters to config.reporterKeyFiles`);
+/** Whether the keys here, with those that the peers who answer say they have, make a quorum. */
+function quorum(mine: readonly Address[], current: ReporterSet, told: readonly Told[]): Finding {
+  const here = current.reporters.filter((address) => includes(mine, address));
+  const claimed = told.flatMap(({ state }) => state.reporters ?? []);
+  const reachable = current.reporters.filter((address) => includes([...here, ...claimed], address));
+  const needed = `of the ${current.quorum} signatures that a report of a new round needs can be made`;
+  const says = `${here.length} ${needed} here`;
+  if (here.length >= current.quorum) return good("quorum", says);
+  if (told.length === 0)
+    return bad("quorum", `${says}; give the other operators' nodes as config.peers, or their keys`);
+  const together = `${says}, ${reachable.length} together with the peers that answer`;
+  return reachable.length >= current.quorum
+    ? good("quorum", together)
+    : unknown("quorum", `${together}; add peers to config.peers, or look why they don't answer`);
 }
 
-function includes(addresses: readonly Address[], wanted: Address): boolean {
-  return addresses.some((address) => isAddressEqual(address, wanted));
+function peers(told: readonly Told[]): Finding[] {
+  return told.map(({ state: { host, reporters, fault } }) => {
+    if (reporters === null) return unknown("peer", `${host} can't be asked: ${fault ?? "no answer"}`);
+    const claims = reporters.length === 0 ? "no reporter's key" : `the keys of ${reporters.join(", ")}`;
+    return good("peer", `${host} answers, and says that it has ${claims}`);
+  });
 }
 
 async function senders(oracle: Oracle, facts: ChainFacts): Promise<Finding[]> {

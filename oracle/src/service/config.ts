@@ -43,6 +43,17 @@ const feed = z.discriminatedUnion(
       tournament: integer(1, 65_535),
       /** File with `publicId$secretKey`; the queries used here need none. */
       tokenFile: filePath.optional(),
+      /** Ask for each model's churn and turnover, and refuse a round without; by default for Signals alone. */
+      gated: z.boolean({ error: "must be true or false" }).optional(),
+    }),
+    z.strictObject({
+      kind: z.literal("http"),
+      /** What comes before `/rounds`. */
+      url: httpUrl,
+      /** The feed's number of the tournament. */
+      tournament: integer(1, 0xffff_ffff),
+      /** File with the token that is sent as `Authorization: Bearer`. */
+      tokenFile: filePath.optional(),
     }),
     z.strictObject({
       kind: z.literal("folder"),
@@ -50,8 +61,12 @@ const feed = z.discriminatedUnion(
       path: text("must be the path of a folder"),
     }),
   ],
-  { error: 'must have "kind": "numerai" or "folder"' },
+  { error: 'must have "kind": "numerai", "http" or "folder"' },
 );
+
+const peer = z.strictObject({
+  url: httpUrl.refine((url) => isPlain(url), { error: "must have no user, password, query or fragment" }),
+});
 
 /** How rounds are opened; used only with an organizer key. */
 const opening = z
@@ -95,6 +110,10 @@ const schema = z
       pollIntervalMs: integer(50, HOUR * 1_000).default(12_000),
       /** A reconciliation starts no further action after this time. */
       tickBudgetMs: integer(1_000, HOUR * 1_000).default(60_000),
+      /** Reports are signed only for locks in such blocks; "latest" for a chain that finalizes nothing. */
+      finality: z
+        .enum(["finalized", "safe", "latest"], { error: "must be finalized, safe or latest" })
+        .default("finalized"),
       rpcTimeoutMs: integer(100, 120_000).default(5_000),
       feedTimeoutMs: integer(100, 600_000).default(30_000),
       /** How long a sent transaction is waited for before the next reconciliation looks again. */
@@ -105,6 +124,15 @@ const schema = z
       logRangeBlocks: integer(1, 10_000_000).default(10_000),
       /** An older latest block makes the service unready; 0: never, for a chain that mines only on demand. */
       maxBlockAgeSeconds: integer(0, 30 * DAY).default(300),
+      /** The other operators' nodes, whose signatures are gathered; none: only keys that are here make reports. */
+      peers: z.array(peer).max(63, { error: "must be at most 63 nodes" }).default([]),
+      peerTimeoutMs: integer(100, 60_000).default(3_000),
+      /** How long one operator relays before the next one may, on the chain's clock; 0: no turns. Unused without peers. */
+      turnSeconds: integer(0, HOUR).default(36),
+      /** How far apart the two equal readings are before scores are signed; 0: twice in a row, for a feed that can't change. */
+      feedSettleSeconds: integer(0, DAY).default(60),
+      /** Where the node keeps what it signed. A cache: it may be deleted at any time, the peers have it too. */
+      dataFolder: text("must be the path of a folder").optional(),
       logLevel: z
         .enum(["debug", "info", "warn", "error", "silent"], { error: "must be debug, info, warn, error or silent" })
         .default("info"),
@@ -154,15 +182,22 @@ function parseJson(text: string, file: string): unknown {
 
 function withAbsolutePaths(config: Config, folder: string): Config {
   const absolute = (path: string): string => resolve(folder, path);
-  const { rpcUrlFile, relayerKeyFile, organizerKeyFile } = config;
+  const { rpcUrlFile, relayerKeyFile, organizerKeyFile, dataFolder } = config;
   return {
     ...config,
     ...(rpcUrlFile !== undefined && { rpcUrlFile: absolute(rpcUrlFile) }),
     ...(relayerKeyFile !== undefined && { relayerKeyFile: absolute(relayerKeyFile) }),
     ...(organizerKeyFile !== undefined && { organizerKeyFile: absolute(organizerKeyFile) }),
     reporterKeyFiles: config.reporterKeyFiles.map(absolute),
+    ...(dataFolder !== undefined && { dataFolder: absolute(dataFolder) }),
     feed: absoluteFeed(config.feed, absolute),
   };
+}
+
+/** These would be left out where a path is added, or be refused by fetch. */
+function isPlain(url: string): boolean {
+  const { username, password, search, hash } = new URL(url);
+  return [username, password, search, hash].every((part) => part === "");
 }
 
 function absoluteFeed(feed: Config["feed"], absolute: (path: string) => string): Config["feed"] {

@@ -10,16 +10,24 @@ import { InputError } from "../core/errors.ts";
 import type { ChainFacts, Settings } from "../core/facts.ts";
 import type { Feed } from "../feeds/feed.ts";
 import { folderFeed } from "../feeds/folder.ts";
+import { neutralFeed } from "../feeds/neutral-feed.ts";
 import { numeraiFeed } from "../feeds/numerai.ts";
 import { readKeyFile, readSecretFile } from "../signers/key-file.ts";
 import { localReportSigner } from "../signers/report-signer.ts";
+import { attestationBook } from "../peers/book.ts";
+import { keptIn, NOWHERE } from "../peers/folder.ts";
+import { askAll, type PeersOptions, type Told } from "../peers/gather.ts";
+import { attester, type Attester } from "./attest.ts";
 import { type Config, ConfigError } from "./config.ts";
+import { feedReader } from "./feed-view.ts";
 import { type Keys, performer } from "./perform.ts";
 import { reconciler, type Reconciler } from "./reconciler.ts";
 
 /** The parts of an oracle, put together from its configuration; nothing has been asked or sent yet. */
 export type Oracle = {
   readonly reconciler: Reconciler;
+  readonly attester: Attester;
+  readonly askPeers: () => Promise<Told[]>;
   readonly readFacts: () => Promise<ChainFacts>;
   readonly readReporterSet: (facts: ChainFacts) => Promise<ReporterSet>;
   readonly balanceOf: (account: LocalAccount) => Promise<bigint>;
@@ -42,7 +50,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
   });
   let chainTime = 0;
   const facts = async (): Promise<ChainFacts> => {
-    const read = await readFacts({ client, journal, contract, chainId, tournament });
+    const read = await readFacts({ client, journal, contract, chainId, tournament, finality: config.finality });
     chainTime = read.block.timestamp;
     return read;
   };
@@ -55,9 +63,20 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     receiptTimeoutMs: config.receiptTimeoutMs,
     maxFeePerGas: parseGwei(config.maxFeePerGasGwei.toString()),
   });
-  const perform = performer({ keys, executor: send, domain: { chainId, verifyingContract: contract }, tournament });
+  const perform = performer({ keys, executor: send, tournament });
+  const settings = settingsOf(config, keys);
+  const peers = {
+    urls: config.peers.map(({ url }) => url),
+    domain: { chainId, contract, tournament },
+    timeoutMs: config.peerTimeoutMs,
+  };
+  const attesting = buildAttester(config, keys, settings, peers);
+  const { feedTimeoutMs: timeoutMs, feedSettleSeconds: settleSeconds } = config;
+  const readFeed = feedReader({ feed, settings, timeoutMs, settleSeconds });
   return {
-    reconciler: reconciler({ ...config, readFacts: facts, feed, settings: settingsOf(config, keys), perform, log }),
+    reconciler: reconciler({ ...config, readFacts: facts, readFeed, attester: attesting, settings, perform, log }),
+    attester: attesting,
+    askPeers: () => askAll(peers, []),
     readFacts: facts,
     readReporterSet: ({ block }) => readReporterSet({ client, contract }, tournament, block.number),
     balanceOf: ({ address }) => client.getBalance({ address }),
@@ -84,15 +103,29 @@ function rpcUrl({ rpcUrl: url, rpcUrlFile }: Config): string {
   throw new InputError("config.rpcUrlFile", "must hold an http:// or https:// URL");
 }
 
-/** Both feeds live by the chain's clock: a round is resolved for them when it is for the contract. */
+/** All feeds live by the chain's clock: a round is resolved for them when it is for the contract. */
 function buildFeed({ feed, feedTimeoutMs }: Config, clock: () => number): Feed {
   if (feed.kind === "folder") return folderFeed(feed.path, clock);
   const { url, tournament, tokenFile } = feed;
   const token = tokenFile === undefined ? {} : { token: readSecretFile(tokenFile, "config.feed.tokenFile") };
-  return numeraiFeed({ url, tournament, clock, timeoutMs: feedTimeoutMs, ...token });
+  const options = { url, tournament, clock, timeoutMs: feedTimeoutMs, ...token };
+  if (feed.kind === "http") return neutralFeed(options);
+  return numeraiFeed({ ...options, ...(feed.gated !== undefined && { gated: feed.gated }) });
 }
 
-function settingsOf({ opening, repeatVetoed }: Config, keys: Keys): Settings {
+function buildAttester(
+  { chainId, contract, tournament, dataFolder }: Config,
+  keys: Keys,
+  settings: Settings,
+  peers: PeersOptions,
+): Attester {
+  const domain = { chainId, verifyingContract: contract };
+  const kept = dataFolder === undefined ? NOWHERE : keptIn(dataFolder, { chainId, contract, tournament });
+  const book = attestationBook({ domain, mine: settings.reporters, kept });
+  return attester({ signers: keys.reporters, settings, domain, peers, book });
+}
+
+function settingsOf({ opening, repeatVetoed, peers, turnSeconds }: Config, keys: Keys): Settings {
   return {
     reporters: keys.reporters.map(({ address }) => address),
     relayer: keys.relayer?.address ?? null,
@@ -102,6 +135,8 @@ function settingsOf({ opening, repeatVetoed }: Config, keys: Keys): Settings {
     disputeWindow: opening.disputeWindowSeconds,
     openMargin: opening.marginSeconds,
     repeatVetoed,
+    // One alone has nobody to leave a turn to.
+    turnSeconds: peers.length === 0 ? 0 : turnSeconds,
   };
 }
 

@@ -3,7 +3,15 @@ import type { ReasonCode } from "../core/actions.ts";
 
 /** Everything that can be the matter. */
 export type Code =
-  ReasonCode | TroubleCode | RefusalCode | "starting" | "tick_overdue" | "rpc_stale" | "deadline_near" | "bug";
+  | ReasonCode
+  | TroubleCode
+  | RefusalCode
+  | "starting"
+  | "tick_overdue"
+  | "rpc_stale"
+  | "deadline_near"
+  | "data_folder"
+  | "bug";
 
 /**
  * "wait": the normal course of things. "look": it mends itself, or nobody can mend it any more. "act": somebody must.
@@ -17,14 +25,19 @@ export const REASONS: Readonly<Record<Code, Advice>> = {
   round_running: wait("nothing to do: the round is reported once it has resolved"),
   dispute_window: wait("nothing to do: the batch settles when its window is over; the guardian may veto until then"),
   feed_unsettled: wait("nothing to do: the round is reported once the feed calls its scores final"),
+  lock_unfinalized: wait("nothing to do: the round is reported once its locks are in final blocks (config.finality)"),
   batches_unreported: wait("look at why the other batches have no report"),
   no_positions: wait("nothing to do: a round without a position is voided at its deadline"),
   not_organizer: wait("run an oracle with the organizer's key (config.organizerKeyFile), or open the round by hand"),
   not_a_reporter: wait("nothing to do here; to report, give keys of the round's set (config.reporterKeyFiles)"),
   no_relayer: wait("nothing to do here if another operator relays; otherwise give config.relayerKeyFile"),
+  feed_confirming: wait("nothing to do: what is signed is read twice, config.feedSettleSeconds apart"),
+  not_my_turn: wait("nothing to do: each operator relays in its turn, and all of them before the deadline"),
+  peer_down: look("ask the named operators for their nodes, and check config.peers and the network between"),
+  peer_refused: look("ask the named operators: their nodes are set up for something else, or say what isn't true"),
   feed_missing: look("ask the feed's owner for the round, or check that config.feed is this tournament's"),
   feed_down: unready("check config.feed and the network; it is asked again at every turn"),
-  feed_changed: look("nothing to do unless it lasts: the feed gave two answers in a row"),
+  feed_changed: look("nothing to do unless it lasts: the feed gave another answer, and is waited for anew"),
   too_many_in_flight: look("settle or void older rounds; the limit was fixed with the tournament"),
   deadline_missed: look("nothing can be done any more: the round stays unopened, or is voided and its stakes are free"),
   schedule_impossible: act("mend config.opening so that it fits the feed's rounds"),
@@ -33,7 +46,14 @@ export const REASONS: Readonly<Record<Code, Advice>> = {
   terms_differ: look("check that the feed still means the same scores as when the round opened"),
   feed_refused: unreadyAct("mend the named field at the feed; nothing of the round is signed before"),
   lock_missing_reserve: unreadyAct("fund the tournament's reserve (fundReserve) before the round's lock window ends"),
-  signatures_missing: unreadyAct("add keys of the round's reporters to config.reporterKeyFiles"),
+  signatures_missing: unready("ask the named reporters' operators; give their nodes (config.peers), or more keys here"),
+  quorum_unreachable: unreadyAct(
+    "call the operators of the named reporters: without them no report reaches the quorum",
+  ),
+  disagreement: unreadyAct("look at /v1/rounds/<round>/disagreement: settle with the operators whose feed is right"),
+  equivocation_guard: unreadyAct(
+    "the feed changed after it was signed: have the guardian veto, or let the others report",
+  ),
   vetoed: unreadyAct("settle with the guardian which scores are right; config.repeatVetoed reports the same again"),
   rpc_down: unready("check the node at config.rpcUrl; it is asked again at every turn"),
   rpc_stale: unready("the node's latest block is old: check that it follows the chain (config.maxBlockAgeSeconds)"),
@@ -50,6 +70,9 @@ export const REASONS: Readonly<Record<Code, Advice>> = {
   starting: unready("nothing to do: the first turn isn't over yet"),
   tick_overdue: unready("look for a hanging node or feed in the log; restart the process if it lasts"),
   deadline_near: unreadyAct("something due is not done with less than a quarter of its time left: see its error"),
+  data_folder: act(
+    "make room in config.dataFolder, or let the process write there: a restart would forget what it signed",
+  ),
   bug: unreadyAct("report this with the log: it is not a condition that the oracle knows"),
 };
 

@@ -4,21 +4,23 @@ import { ChainRefusal, ChainTrouble, withoutUrls } from "../chain/errors.ts";
 import type { Action, Plan } from "../core/actions.ts";
 import type { ChainFacts, Settings } from "../core/facts.ts";
 import { plan } from "../core/plan.ts";
-import type { Feed } from "../feeds/feed.ts";
-import { readFeed } from "./feed-view.ts";
+import { wantedReports } from "../core/steps/report.ts";
+import { DataFolderTrouble } from "../peers/folder.ts";
+import type { Attester } from "./attest.ts";
+import type { FeedReader } from "./feed-view.ts";
 import type { Performer } from "./perform.ts";
 import { tickReporter } from "./tick-log.ts";
 import type { Done, Failure, Tick } from "./tick.ts";
 
 export type ReconcilerOptions = {
   readonly readFacts: () => Promise<ChainFacts>;
-  readonly feed: Feed;
+  readonly readFeed: FeedReader;
+  readonly attester: Pick<Attester, "hear" | "attest">;
   readonly settings: Settings;
   readonly perform: Performer;
   readonly log: Logger;
   readonly pollIntervalMs: number;
   readonly tickBudgetMs: number;
-  readonly feedTimeoutMs: number;
 };
 
 export type Reconciler = {
@@ -76,8 +78,12 @@ async function takeTurn(options: ReconcilerOptions): Promise<Tick> {
   let wanted = NO_PLAN;
   try {
     facts = await options.readFacts();
-    const feed = await readFeed(options.feed, facts, options.settings, options.feedTimeoutMs, isSpent);
-    wanted = plan(facts, feed, options.settings);
+    // Asked at every turn for all of it: there is no message that could be lost.
+    const [feed] = await Promise.all([options.readFeed(facts, isSpent), options.attester.hear(facts)]);
+    const reports = wantedReports(facts, feed, options.settings);
+    const { testimony, errors } = await options.attester.attest(facts, feed, reports);
+    failures.push(...errors.map((error) => failureOf(null, error)));
+    wanted = plan(facts, feed, testimony, options.settings, reports);
     await perform(wanted.actions, options, isSpent, done, failures);
   } catch (error) {
     failures.push(failureOf(null, error));
@@ -111,6 +117,7 @@ function failureOf(action: Action | null, error: unknown): Failure {
   if (error instanceof ChainTrouble || error instanceof ChainRefusal) {
     return { action, code: error.code, message: error.message };
   }
+  if (error instanceof DataFolderTrouble) return { action, code: "data_folder", message: error.message };
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { action, code: "bug", message: withoutUrls(text) };
 }

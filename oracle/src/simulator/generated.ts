@@ -1,7 +1,9 @@
 import { payoutFactorDown, payoutTowardZero, type Terms, totalAtRiskDown } from "../core/payout.ts";
 import { formatNmr, nanoFromDecimalDown, scoreFromDecimalNearest } from "../core/units.ts";
+import { type Profile, profileOf } from "./profiles.ts";
 import { type Random, randomOf, uuidOf } from "./random.ts";
-import type { ScoreConfig, SimulatedModel, SimulatedRound, Source } from "./source.ts";
+import { counts } from "./row.ts";
+import type { ScoreConfig, ScoreTexts, SimulatedModel, SimulatedRound, Source } from "./source.ts";
 
 export type GeneratedOptions = {
   readonly seed: number;
@@ -11,6 +13,7 @@ export type GeneratedOptions = {
   /** When the first round opens, unix seconds. */
   readonly firstOpensAt: number;
   readonly firstNumber?: number;
+  /** 8 Classic, 11 Signals, 12 Crypto; any other pays as Classic does. */
   readonly tournament?: number;
   /** Seconds from one opening to the next; the shorter against `resolvesAfter`, the more rounds overlap. */
   readonly opensEvery?: number;
@@ -26,22 +29,21 @@ const CLASSIC = 8;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
-const MULTIPLIERS = { corr: "0.5", mmc: "2.0" };
-const CLIP = "0.05";
-const CORR = { mean: 0.01, deviation: 0.03 };
-const MMC = { mean: 0, deviation: 0.015 };
 /** Half of the stakes are below this many NMR. */
 const MEDIAN_STAKE = 5;
 const STAKE_SPREAD = 2;
 const GROWTH_A_ROUND = 1.01;
 const FIRST_SHARE = 0.8;
 const WITHOUT_SCORES = 0.02;
-const WITHOUT_MMC = 0.01;
+const WITHOUT_SECOND = 0.01;
+/** Churn and turnover are uniform up to a tenth above their limit; of some models there is none. */
+const ABOVE_LIMIT = 1.1;
+const WITHOUT_MEASURE = 0.02;
 const SCORE_DIGITS = 8;
 
 /**
- * A tournament like Classic of 2024, made up: log-normal stakes, corr ~ N(0.01, 0.03), mmc ~ N(0, 0.015), here and there
- * a model without scores. Stakes grow from round to round and the threshold is the total of the middle one, so that the
+ * A tournament like one of Numerai's, made up: log-normal stakes, normal scores, here and there a model without scores; in
+ * Signals also models whose churn or turnover keeps them out. Stakes grow from round to round and the threshold is the total of the middle one, so that the
  * payout factor is 1 in the first half and below 1 in the second. The same options give the same tournament.
  */
 export function generatedTournament(options: GeneratedOptions): Source {
@@ -89,9 +91,10 @@ function roundAt(
   } = options;
   const number = firstNumber + index;
   const opensAt = options.firstOpensAt + index * opensEvery;
-  const terms = termsWith(threshold);
+  const profile = profileOf(options.tournament ?? CLASSIC);
+  const terms = termsWith(profile, threshold);
   const factor = payoutFactorDown(totalAtRiskDown(sumOf(stakes), terms), terms);
-  const payout = payoutWith(terms, factor);
+  const payout = payoutWith(profile, terms, factor);
   return {
     id: uuidOf(randomOf(seed, "round", number)),
     number,
@@ -103,61 +106,84 @@ function roundAt(
     resolvesAt: opensAt + resolvesAfter,
     payoutFactor: formatNmr(factor / 10n ** 9n),
     stakeThreshold: formatNmr(threshold),
-    scoreConfigs: scoreConfigs(formatNmr(threshold)),
-    models: () => stakes.map((stake) => modelAt(stake, payout, randomOf(seed, "scores", number, stake.member.id))),
+    scoreConfigs: scoreConfigs(profile, formatNmr(threshold)),
+    models: () =>
+      stakes.map((stake) => {
+        const random = (what: string): Random => randomOf(seed, what, number, stake.member.id);
+        const drawn = { scores: scoresFrom(profile, random("scores")), gates: gatesFrom(profile, random("gates")) };
+        return modelAt(stake, drawn, payout);
+      }),
     payout,
   };
 }
 
-function modelAt({ member, text }: Stake, payout: SimulatedRound["payout"], random: Random): SimulatedModel {
-  const missing = random.uniform();
-  const corr = missing < WITHOUT_SCORES ? null : drawn(CORR, random);
-  const mmc = missing < WITHOUT_SCORES + WITHOUT_MMC ? null : drawn(MMC, random);
-  const scores = { v2Corr20: corr, mmc };
-  const model = { id: member.id, modelName: member.modelName, stake: text, scores, multipliers: {}, settled: null };
-  return { ...model, settled: payout(model, scores) };
+function modelAt(
+  { member, text }: Stake,
+  drawn: Pick<SimulatedModel, "scores" | "gates">,
+  payout: SimulatedRound["payout"],
+): SimulatedModel {
+  const { id, modelName } = member;
+  const model = { id, modelName, stake: text, multipliers: {}, settled: null, ...drawn };
+  return { ...model, settled: payout(model, model.scores) };
 }
 
-function payoutWith(terms: Terms, factor: bigint): SimulatedRound["payout"] {
-  return ({ stake }, { v2Corr20 = null, mmc = null }) => {
-    if (v2Corr20 === null && mmc === null) return null;
-    const scores = [scoreOf(v2Corr20), scoreOf(mmc)] as const;
-    return formatNmr(payoutTowardZero(nanoFromDecimalDown(stake, "stake"), scores, factor, terms));
+function scoresFrom({ scores }: Profile, random: Random): ScoreTexts {
+  const missing = random.uniform();
+  return Object.fromEntries(
+    scores.map(({ field, mean, deviation }, index) => {
+      const isMissing = missing < (index === 0 ? WITHOUT_SCORES : WITHOUT_SCORES + WITHOUT_SECOND);
+      return [field, isMissing ? null : shortly(mean + deviation * random.normal())];
+    }),
+  );
+}
+
+function gatesFrom({ gates }: Profile, random: Random): ScoreTexts {
+  if (gates === null) return {};
+  const measureBelow = (limit: string): string => shortly(random.uniform() * ABOVE_LIMIT * Number(limit));
+  const submitted = random.uniform() >= WITHOUT_MEASURE;
+  return {
+    ...gates,
+    prevWeekChurnMax: submitted ? measureBelow(gates.churnThreshold) : null,
+    prevWeekTurnoverMax: submitted ? measureBelow(gates.turnoverThreshold) : null,
   };
 }
 
-function drawn({ mean, deviation }: { mean: number; deviation: number }, random: Random): string {
-  return Number((mean + deviation * random.normal()).toPrecision(SCORE_DIGITS)).toString();
+function payoutWith(profile: Profile, terms: Terms, factor: bigint): SimulatedRound["payout"] {
+  return (model, scores) => {
+    const [first = null, second = null] = profile.scores.map(({ field }) => scores[field] ?? null);
+    if ((first === null && second === null) || !counts(model)) return null;
+    const lanes = [scoreOf(first), scoreOf(second)] as const;
+    return formatNmr(payoutTowardZero(nanoFromDecimalDown(model.stake, "stake"), lanes, factor, terms));
+  };
+}
+
+function shortly(value: number): string {
+  return Number(value.toPrecision(SCORE_DIGITS)).toString();
 }
 
 function scoreOf(text: string | null): bigint {
   return text === null ? 0n : scoreFromDecimalNearest(text, "score");
 }
 
-function termsWith(stakeThreshold: bigint): Terms {
+function termsWith({ scores: [first, second], clip }: Profile, stakeThreshold: bigint): Terms {
   const decimal = (text: string): bigint => nanoFromDecimalDown(text, "terms");
   return {
-    multipliers: [decimal(MULTIPLIERS.corr), decimal(MULTIPLIERS.mmc)],
-    clip: decimal(CLIP),
+    multipliers: [decimal(first?.multiplier ?? "0"), decimal(second?.multiplier ?? "0")],
+    clip: decimal(clip),
     stakeThreshold,
     exposure: decimal("1"),
   };
 }
 
-function scoreConfigs(stakeThreshold: string): ScoreConfig[] {
-  const shared = { isPayout: true, clipThreshold: CLIP, stakeThreshold };
-  const unpaid = { ...shared, isPayout: false, defaultMultiplier: "0.0" };
-  return [
-    {
-      name: "meta_model_contribution",
-      version: "5",
-      displayName: "mmc",
-      defaultMultiplier: MULTIPLIERS.mmc,
-      ...shared,
-    },
-    { name: "correlation", version: "6", displayName: "v2_corr20", defaultMultiplier: MULTIPLIERS.corr, ...shared },
-    { name: "correlation", version: "3", displayName: "corr60", ...unpaid },
-  ];
+/** Backwards: the feed promises no order. */
+function scoreConfigs({ scores, unpaid, clip }: Profile, stakeThreshold: string): ScoreConfig[] {
+  const paid = scores.map(({ name, version, displayName, multiplier }) => ({
+    ...{ name, version, displayName },
+    isPayout: true,
+    defaultMultiplier: multiplier,
+  }));
+  const rest = unpaid.map((config) => ({ ...config, isPayout: false, defaultMultiplier: "0.0" }));
+  return [...paid.toReversed(), ...rest].map((config) => ({ ...config, clipThreshold: clip, stakeThreshold }));
 }
 
 function sumOf(stakes: readonly Stake[]): bigint {

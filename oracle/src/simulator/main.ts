@@ -12,6 +12,7 @@ type Options = {
   readonly host: string;
   readonly data?: string;
   readonly seed: number;
+  readonly tournament: number;
   readonly models: number;
   readonly rounds: number;
   readonly opensEvery: number;
@@ -30,6 +31,7 @@ const program = new Command("simulator")
   .option("--host <host>", "address to listen on", "127.0.0.1")
   .option("--data <folder>", "play the files round-<number>.json of this folder instead of making rounds up")
   .option("--seed <number>", "the same seed makes the same rounds up", whole(0), 1)
+  .option("--tournament <number>", "what the made-up rounds pay on: 8 Classic, 11 Signals, 12 Crypto", tournament, 8)
   .option("--models <count>", "models in the last round", whole(1), 3000)
   .option("--rounds <count>", "rounds", whole(1), 60)
   .option("--opens-every <seconds>", "from one opening to the next", whole(1), DAY)
@@ -71,6 +73,12 @@ function whole(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) =>
     if (value >= least && value <= most) return value;
     throw new InvalidArgumentError(`Allowed is a whole number from ${least} to ${most}.`);
   };
+}
+
+function tournament(text: string): number {
+  const value = ["8", "11", "12"].includes(text) ? Number(text) : NaN;
+  if (Number.isNaN(value)) throw new InvalidArgumentError("Allowed is 8, 11 or 12.");
+  return value;
 }
 
 function explain(error: unknown): string {

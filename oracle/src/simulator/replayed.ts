@@ -1,14 +1,18 @@
 import { payoutFactorDown, payoutTowardZero, totalAtRiskDown } from "../core/payout.ts";
 import { formatNmr, nanoFromDecimalDown } from "../core/units.ts";
 import { readFolder } from "../feeds/folder.ts";
-import { instant, type ReadRound } from "../feeds/read.ts";
+import { instant } from "../feeds/answers.ts";
+import { NUMERAI_GATES } from "../feeds/gates.ts";
+import type { NumeraiRound } from "../feeds/read.ts";
 import type { RawModel } from "../feeds/schema.ts";
 import { payoutOf } from "../feeds/scores.ts";
 import { randomOf, uuidOf } from "./random.ts";
+import { counts, rowOf } from "./row.ts";
 import type { ScoreTexts, SimulatedModel, SimulatedRound, Source } from "./source.ts";
 
 const SCORES = ["corr", "v2Corr20", "corr60", "mmc", "mmc60", "alpha", "mpc"] as const;
 const MULTIPLIERS = ["corrMultiplier", "mmcMultiplier"] as const;
+const GATES = NUMERAI_GATES.flatMap(({ measure, limit }) => [measure, limit]);
 
 /**
  * A tournament played from files of resolved rounds, `round-<number>.json`, on their own calendar.
@@ -20,7 +24,7 @@ export async function folderTournament(folder: string): Promise<Source> {
   return { tournament, rounds: files.map(roundFrom) };
 }
 
-function roundFrom({ round, details, raw }: ReadRound): SimulatedRound {
+function roundFrom({ round, details, raw }: NumeraiRound): SimulatedRound {
   const staked = details.models.reduce((sum, { stake }) => sum + stake, 0n);
   const factor = payoutFactorDown(totalAtRiskDown(staked, round.terms), round.terms);
   const { scoresOf } = payoutOf(raw.round, "round");
@@ -40,6 +44,7 @@ function roundFrom({ round, details, raw }: ReadRound): SimulatedRound {
     scoreConfigs: raw.round.roundScoreConfigs ?? null,
     models: () => raw.models.map(modelFrom),
     payout: (model, scores) => {
+      if (!counts(model)) return null;
       const lanes = scoresOf({ ...rowOf(model), ...model.multipliers, ...scores }, model.id);
       if (lanes === null) return null;
       return formatNmr(payoutTowardZero(nanoFromDecimalDown(model.stake, "stake"), lanes, factor, round.terms));
@@ -54,12 +59,9 @@ function modelFrom(row: RawModel): SimulatedModel {
     stake: withoutCommas(row.selectedStakeValue ?? "0"),
     scores: fieldsOf(row, SCORES),
     multipliers: fieldsOf(row, MULTIPLIERS),
+    gates: fieldsOf(row, GATES),
     settled: row.payoutSettled === null ? null : withoutCommas(row.payoutSettled),
   };
-}
-
-function rowOf({ id, modelName, stake, settled }: SimulatedModel): RawModel {
-  return { id, modelName, selectedStakeValue: stake, payoutSettled: settled };
 }
 
 function fieldsOf(row: RawModel, names: readonly (keyof RawModel)[]): ScoreTexts {

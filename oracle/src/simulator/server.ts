@@ -1,7 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { GraphQLScalarType } from "graphql";
 import { createGraphQLError, createSchema, createYoga } from "graphql-yoga";
-import type { SimulatedRound, Source } from "./source.ts";
+import type { SimulatedModel, SimulatedRound, Source } from "./source.ts";
 import { detailsView, iso, roundView, type Status, statusOf } from "./view.ts";
 
 export type SimulatorOptions = {
@@ -20,6 +20,7 @@ type RoundsArguments = {
   limit?: number | null;
 };
 type DetailsArguments = { roundNumber: number; tournament: number };
+type PerformancesArguments = { modelId: string; tournament?: number | null; roundNumber__eq?: number | null };
 type PipelineArguments = { date?: string | null };
 type Context = { req: FastifyRequest; reply: FastifyReply };
 
@@ -108,9 +109,17 @@ const TYPE_DEFINITIONS = /* GraphQL */ `
     scoredAt: String
     resolvedAt: String
   }
+  type RoundModelPerformance {
+    roundNumber: Int!
+    prevWeekChurnMax: Decimal
+    churnThreshold: Decimal
+    prevWeekTurnoverMax: Decimal
+    turnoverThreshold: Decimal
+  }
   type Query {
     rounds(tournament: Int, number: Int, status: RoundStatus, limit: Int): [Round!]!
     roundDetails(roundNumber: Int!, tournament: Int!): RoundDetails
+    v2RoundModelPerformances(modelId: ID!, tournament: Int, roundNumber__eq: Int): [RoundModelPerformance!]!
     pipelineStatus(date: String, tournament: String!): PipelineStatus
   }
 `;
@@ -151,6 +160,7 @@ function resolversOf({ source, clock, tournament = source.tournament }: Simulato
     if (round === undefined) throw createGraphQLError(`Round not found: ${number} of tournament ${tournament}`);
     return round;
   };
+  const modelsOf = lastModels();
   return {
     Decimal: decimalScalar,
     Query: {
@@ -167,8 +177,28 @@ function resolversOf({ source, clock, tournament = source.tournament }: Simulato
         if (asked.tournament !== tournament) throw createGraphQLError(`Tournament not found: ${asked.tournament}`);
         return detailsView(numbered(asked.roundNumber), tournament, clock());
       },
+      v2RoundModelPerformances: (_: unknown, asked: PerformancesArguments) => {
+        const { modelId, roundNumber__eq: number } = asked;
+        if ((asked.tournament ?? tournament) !== tournament) return [];
+        const rounds = typeof number === "number" ? [numbered(number)] : source.rounds;
+        return rounds
+          .filter((round) => statusOf(round, clock()) !== "UPCOMING")
+          .flatMap((round) => {
+            const model = modelsOf(round).get(modelId);
+            return model === undefined ? [] : [{ roundNumber: round.number, ...model.gates }];
+          });
+      },
       pipelineStatus: (_: unknown, { date }: PipelineArguments) => pipelineAt(source.rounds, clock(), date ?? null),
     },
+  };
+}
+
+/** The models of a round by id. Thousands of questions in a row are about one round, and its models cost time to make up. */
+function lastModels(): (round: SimulatedRound) => ReadonlyMap<string, SimulatedModel> {
+  let last: { round: SimulatedRound; models: ReadonlyMap<string, SimulatedModel> } | undefined;
+  return (round) => {
+    if (last?.round !== round) last = { round, models: new Map(round.models().map((model) => [model.id, model])) };
+    return last.models;
   };
 }
 

@@ -47,5 +47,7 @@ export type SimulatedModel = {
   readonly scores: ScoreTexts;
   /** By field of the API: `corrMultiplier`, `mmcMultiplier`. */
   readonly multipliers: ScoreTexts;
+  /** By field of `v2RoundModelPerformances`: churn and turnover and their limits; empty where nothing is known of them. */
+  readonly gates: ScoreTexts;
   readonly settled: string | null;
 };

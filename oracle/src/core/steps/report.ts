@@ -1,5 +1,5 @@
-import { isAddressEqual } from "viem";
-import type { Plan, Reason, ReasonCode, Signer } from "../actions.ts";
+import type { Reason, ReasonCode } from "../actions.ts";
+import { localReporters, type WantedReport } from "../attestation.ts";
 import { InputError } from "../errors.ts";
 import type {
   BatchFacts,
@@ -14,36 +14,63 @@ import type {
 } from "../facts.ts";
 import { batchScores, byModel } from "../scores.ts";
 import { hashWords } from "../words.ts";
-import { collect, reason, type Step } from "./step.ts";
+import { reason } from "./step.ts";
 
 /** Fixed in the contract: a report leaves this long after its dispute window, so that it can still be settled, seconds. */
 export const SETTLE_RESERVE = 3_600;
 
+/** What this node would sign of a round, and why not more. */
+export type RoundReports = {
+  readonly reports: readonly WantedReport[];
+  readonly waiting: readonly Reason[];
+  readonly notes: readonly Reason[];
+};
+
+/** What this node would sign, round by round: of every batch without a standing report, once the feed's scores are final. */
+export function wantedReports(
+  facts: ChainFacts,
+  feed: FeedView,
+  settings: Settings,
+): ReadonlyMap<bigint, RoundReports> {
+  const locked = facts.rounds.filter(({ state }) => state === "locked");
+  return new Map(locked.map((round) => [round.number, roundReports(round, facts, feed, settings)]));
+}
+
+const NOTHING: RoundReports = { reports: [], waiting: [], notes: [] };
+
 /** The rounds whose scores the plan will look at. */
 export function wantedSheets(facts: ChainFacts, list: FeedList, settings: Settings): bigint[] {
-  return facts.rounds
-    .filter((round) => round.state === "locked" && unreported(round).length > 0)
-    .filter((round) => facts.block.timestamp >= round.schedule.resolvesAt)
+  return reportableRounds(facts)
     .filter((round) => obstacle(round, facts, list, settings) === null)
     .map(({ number }) => number);
 }
 
-/** Reports the batches of a locked round without a standing report, once the feed's scores are final. */
-export function reportSteps(round: RoundFacts, facts: ChainFacts, feed: FeedView, settings: Settings): Plan {
+/** The rounds whose reports are due, whoever makes them. */
+export function reportableRounds({ rounds, block }: ChainFacts): RoundFacts[] {
+  return rounds.filter(
+    (round) =>
+      round.state === "locked" &&
+      unreported(round).length > 0 &&
+      block.timestamp >= round.schedule.resolvesAt &&
+      block.timestamp < reportDeadline(round),
+  );
+}
+
+function roundReports(round: RoundFacts, facts: ChainFacts, feed: FeedView, settings: Settings): RoundReports {
   const batches = unreported(round);
-  if (batches.length === 0) return collect([]);
+  if (batches.length === 0) return NOTHING;
   const { resolvesAt } = round.schedule;
   if (facts.block.timestamp < resolvesAt) {
-    return collect([reason(round, null, "round_running", "resolves later", resolvesAt)]);
+    return because(reason(round, null, "round_running", "resolves later", resolvesAt));
   }
   const blocked = obstacle(round, facts, feed, settings);
-  if (blocked !== null) return collect([blocked]);
+  if (blocked !== null) return because(blocked);
   const sheet = usableSheet(round, feed.sheets.get(round.number));
-  if ("code" in sheet) return collect([sheet]);
+  if ("code" in sheet) return because(sheet);
   try {
     return withScores(round, batches, sheet, facts, settings, offerOf(feed.rounds, round));
   } catch (error) {
-    if (error instanceof InputError) return collect([wait(round, "feed_refused", error.message)]);
+    if (error instanceof InputError) return because(wait(round, "feed_refused", error.message));
     throw error;
   }
 }
@@ -54,13 +81,22 @@ function obstacle(round: RoundFacts, facts: ChainFacts, list: FeedList, settings
   if (facts.block.timestamp >= reportDeadline(round)) {
     return reason(round, null, "deadline_missed", "was not reported in time and can only be voided", settledBy);
   }
-  const signers = localSigners(round, settings);
-  if (signers.length === 0) return wait(round, "not_a_reporter", "must be signed by reporters, none of them here");
-  if (signers.length < round.quorum) {
-    const have = `${signers.length} of the ${round.quorum} signatures that it needs can be made here`;
-    return wait(round, "signatures_missing", `can't be reported: ${have}`);
+  if (localReporters(round, settings).length === 0) {
+    return wait(round, "not_a_reporter", "must be signed by reporters, none of them here");
   }
-  return unresolved(round, list);
+  return unfinalized(round, facts) ?? unresolved(round, list);
+}
+
+/** A signature outlives the block that it was made for: a lock that may still go away is not signed for. */
+function unfinalized(round: RoundFacts, { finalized }: ChainFacts): Reason | null {
+  const early = unreported(round).find(({ lockedAtBlock }) => lockedAtBlock === null || lockedAtBlock > finalized);
+  if (early === undefined) return null;
+  const where = `${String(early.lockedAtBlock)}, the latest final one is ${finalized.toString()}`;
+  return wait(
+    round,
+    "lock_unfinalized",
+    `waits until the lock of batch ${early.index} is final: it is in block ${where}`,
+  );
 }
 
 /** Why the feed's list doesn't call the round resolved. */
@@ -87,49 +123,56 @@ function withScores(
   facts: ChainFacts,
   settings: Settings,
   offer: OfferedRound | undefined,
-): Plan {
+): RoundReports {
   const models = byModel(sheet);
   const scored = batches.map((batch) => ({
     batch,
     ...batchScores(models, { ...facts, batch: batch.index, stakes: batch.stakes }),
   }));
-  const steps = scored.map(({ batch, words }) => reportStep(round, batch, words, settings));
+  const steps = scored.map(({ batch, words }) => reportOf(round, batch, words, sheet, facts, settings));
   const unknown = scored.flatMap(({ unknown }) => unknown);
-  return collect(steps, [...unknownModels(round, unknown, facts), ...differingTerms(round, offer)]);
+  return {
+    reports: steps.filter((step) => "scores" in step),
+    waiting: steps.filter((step) => "code" in step),
+    notes: [...unknownModels(round, unknown, facts), ...differingTerms(round, offer)],
+  };
 }
 
-function reportStep(round: RoundFacts, batch: BatchFacts, scores: readonly bigint[], settings: Settings): Step {
+function reportOf(
+  round: RoundFacts,
+  { index, attempt, stakesHash, vetoedHash }: BatchFacts,
+  scores: readonly bigint[],
+  sheet: ScoreSheet,
+  { tournament }: ChainFacts,
+  settings: Settings,
+): WantedReport | Reason {
   const scoresHash = hashWords(scores);
-  if (scoresHash === batch.vetoedHash && !settings.repeatVetoed) {
+  if (scoresHash === vetoedHash && !settings.repeatVetoed) {
     const message = "has scores that the guardian vetoed, and the feed still gives the same";
-    return reason(round, batch.index, "vetoed", message, reportDeadline(round));
+    return reason(round, index, "vetoed", message, reportDeadline(round));
   }
   return {
-    kind: "report",
+    tournament,
     round: round.number,
-    batch: batch.index,
-    attempt: batch.attempt,
-    stakesHash: batch.stakesHash,
+    batch: index,
+    attempt,
+    stakesHash,
     scoresHash,
     scores,
-    signers: localSigners(round, settings).slice(0, round.quorum),
+    feedDigest: sheet.digest,
+    readAt: sheet.readAt,
     eligibleAt: round.schedule.resolvesAt,
     deadline: reportDeadline(round),
   };
 }
 
-function localSigners(round: RoundFacts, settings: Settings): Signer[] {
-  return round.reporters
-    .map((address, index) => ({ index, address }))
-    .filter(({ address }) => settings.reporters.some((mine) => isAddressEqual(mine, address)));
-}
-
 /** The first second at which the contract refuses a report. */
-function reportDeadline({ schedule }: RoundFacts): number {
+export function reportDeadline({ schedule }: RoundFacts): number {
   return schedule.settledBy - schedule.disputeWindow - SETTLE_RESERVE + 1;
 }
 
-function unreported(round: RoundFacts): BatchFacts[] {
+/** The batches that lack a standing report. */
+export function unreported(round: RoundFacts): BatchFacts[] {
   return round.batches.filter(({ state }) => state === "locked");
 }
 
@@ -147,6 +190,10 @@ function unknownModels(round: RoundFacts, positions: readonly number[], facts: C
 function differingTerms(round: RoundFacts, offer: OfferedRound | undefined): Reason[] {
   if (offer?.terms.multipliers.every((value, index) => value === round.terms.multipliers[index]) !== false) return [];
   return [wait(round, "terms_differ", "was opened with other multipliers than the feed gives now")];
+}
+
+function because(reason: Reason): RoundReports {
+  return { ...NOTHING, waiting: [reason] };
 }
 
 function wait(round: RoundFacts, code: ReasonCode, message: string): Reason {
