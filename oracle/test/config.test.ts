@@ -12,6 +12,8 @@ const GOOD = {
   feed: { kind: "numerai", tournament: 8 },
 };
 
+const KEY = `0x${"ab".repeat(32)}`;
+
 function problems(input: unknown): readonly string[] {
   try {
     parseConfig(input, "/base");
@@ -29,7 +31,7 @@ describe("config", () => {
       port: 8_080,
       pollIntervalMs: 12_000,
       deploymentBlock: 0,
-      reporterKeyFiles: [],
+      keys: { reporters: [] },
       repeatVetoed: false,
       feed: { url: "https://api-tournament.numer.ai" },
       opening: { disputeWindowSeconds: 86_400 },
@@ -40,14 +42,26 @@ describe("config", () => {
     const config = parseConfig(
       {
         ...GOOD,
-        relayerKeyFile: "keys/relayer",
-        reporterKeyFiles: ["a", "/b"],
+        keys: {
+          reporters: [
+            { kind: "file", file: "a" },
+            { kind: "file", file: "/b" },
+          ],
+          relayer: { kind: "keystore", file: "keys/relayer", passwordFile: "keys/password" },
+          organizer: { kind: "remote", urlFile: "url", address: GOOD.contract },
+        },
         feed: { kind: "folder", path: "rounds" },
       },
       "/base",
     );
-    expect(config.relayerKeyFile).toBe("/base/keys/relayer");
-    expect(config.reporterKeyFiles).toEqual(["/base/a", "/b"]);
+    expect(config.keys).toEqual({
+      reporters: [
+        { kind: "file", file: "/base/a" },
+        { kind: "file", file: "/b" },
+      ],
+      relayer: { kind: "keystore", file: "/base/keys/relayer", passwordFile: "/base/keys/password" },
+      organizer: { kind: "remote", urlFile: "/base/url", address: GOOD.contract },
+    });
     expect(config.feed).toEqual({ kind: "folder", path: "/base/rounds" });
     const feed = { kind: "http", url: "https://feed.example/v1", tournament: 3, tokenFile: "token" };
     expect(parseConfig({ ...GOOD, feed }, "/base").feed).toEqual({ ...feed, tokenFile: "/base/token" });
@@ -91,7 +105,69 @@ describe("config", () => {
     ["pollIntervalMs", { pollIntervalMs: 0.5 }, /^config\.pollIntervalMs: 0\.5; must be a whole number from 50 to /],
     ["logLevel", { logLevel: "loud" }, /^config\.logLevel: "loud"; must be debug, info, warn, error or silent$/],
     ["repeatVetoed", { repeatVetoed: "no" }, /^config\.repeatVetoed: "no"; must be true or false$/],
-    ["reporterKeyFiles", { reporterKeyFiles: [3] }, /^config\.reporterKeyFiles\.0: 3; must be the path of a file$/],
+    ["keys", { keys: [] }, /^config\.keys: value not shown; must be an object with reporters, relayer, organizer$/],
+    [
+      "a key alone",
+      { keys: { relayer: KEY } },
+      /^config\.keys\.relayer: value not shown; must have "kind": "keystore"/,
+    ],
+    [
+      "a kind",
+      { keys: { relayer: { kind: "hsm" } } },
+      /^config\.keys\.relayer\.kind: value not shown; must have "kind"/,
+    ],
+    [
+      "no file",
+      { keys: { reporters: [{ kind: "file" }] } },
+      /^config\.keys\.reporters\.0\.file: missing; must be the path/,
+    ],
+    [
+      "no password",
+      { keys: { relayer: { kind: "keystore", file: "f" } } },
+      /^config\.keys\.relayer\.passwordFile: missing; must be the path of a file$/,
+    ],
+    [
+      "a password in the configuration",
+      { keys: { relayer: { kind: "keystore", file: "f", passwordFile: "f", password: KEY } } },
+      /^config\.keys\.relayer\.password: unknown setting/,
+    ],
+    [
+      "no signer's URL",
+      { keys: { organizer: { kind: "remote", address: GOOD.contract } } },
+      /^config\.keys\.organizer\.url: missing; give either url or urlFile$/,
+    ],
+    [
+      "two URLs",
+      { keys: { organizer: { kind: "remote", address: GOOD.contract, url: "http://a", urlFile: "b" } } },
+      /^config\.keys\.organizer\.url: value not shown; give either/,
+    ],
+    [
+      "a signer's address",
+      { keys: { organizer: { kind: "remote", address: "0x1", url: "http://a" } } },
+      /^config\.keys\.organizer\.address: value not shown; must be an address/,
+    ],
+    [
+      "a URL with a password",
+      { keys: { organizer: { kind: "remote", address: GOOD.contract, url: "http://user:pass@a" } } },
+      /^config\.keys\.organizer\.url: value not shown; must be an http.* without user and password$/,
+    ],
+    [
+      "a second relayer",
+      { keys: { relayers: [] } },
+      /^config\.keys\.relayers: unknown setting; remove it or mend its spelling$/,
+    ],
+    [
+      "reporterKeyFiles",
+      { reporterKeyFiles: ["k"] },
+      /^config\.reporterKeyFiles: it is part of "keys" now; write "keys"/,
+    ],
+    [
+      "relayerKeyFile",
+      { relayerKeyFile: "k" },
+      /^config\.relayerKeyFile: .*write "keys": \{ "relayer": \{ "kind": "file"/,
+    ],
+    ["organizerKeyFile", { organizerKeyFile: "k" }, /^config\.organizerKeyFile: .*write "keys": \{ "organizer": \{/],
+    ["a URL out of its place", { logLevel: "http://a/canary" }, /^config\.logLevel: value not shown; must be debug/],
     ["opening", { opening: { lockWindowSeconds: 0 } }, /^config\.opening\.lockWindowSeconds: 0; must be /],
     [
       "opening",
@@ -140,15 +216,17 @@ describe("config", () => {
 
     it("is read from where it lies", () => {
       const file = join(folder, "config.json");
-      writeFileSync(file, JSON.stringify({ ...GOOD, relayerKeyFile: "relayer" }));
-      expect(loadConfig(file).relayerKeyFile).toBe(join(folder, "relayer"));
+      writeFileSync(file, JSON.stringify({ ...GOOD, keys: { relayer: { kind: "file", file: "relayer" } } }));
+      expect(loadConfig(file).keys.relayer).toEqual({ kind: "file", file: join(folder, "relayer") });
     });
 
     it("that is missing or not JSON says so", () => {
       expect(() => loadConfig(join(folder, "none.json"))).toThrow(/^--config: can't read .*none\.json \(ENOENT\)/);
       const file = join(folder, "broken.json");
       writeFileSync(file, "{");
-      expect(() => loadConfig(file)).toThrow(/^--config: .*broken\.json is not JSON: /);
+      expect(() => loadConfig(file)).toThrow(/^--config: .*broken\.json is not JSON; check its/);
+      writeFileSync(file, `{ "keys": { "relayer": ${KEY} } }`);
+      expect(() => loadConfig(file)).toThrow(/^((?!abab).)*$/s);
     });
   });
 });

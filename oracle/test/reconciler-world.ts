@@ -34,7 +34,7 @@ const ZERO: Address = `0x${"0".repeat(40)}`;
 /** As many calls as one transaction's gas allows. */
 const OPENINGS_PER_TRANSACTION = 60;
 
-const KEYS = {
+export const KEYS = {
   relayer: keccak256(toHex("relayer")),
   organizer: keccak256(toHex("organizer")),
   staker: keccak256(toHex("staker")),
@@ -187,19 +187,22 @@ export async function buildWorld(options: WorldOptions) {
   };
   writeRound();
 
-  const secret = (name: string, key: Hex): string => {
+  const secret = (name: string, key: Hex): { kind: string; file: string } => {
     writeFileSync(join(folder, name), `${key}\n`, { mode: 0o600 });
-    return name;
+    return { kind: "file", file: name };
   };
+  secret("stranger", KEYS.staker);
   const configuration = {
     rpcUrl: url,
     chainId: CHAIN_ID,
     contract,
     tournament: TOURNAMENT,
     feed: { kind: "folder", path: "." },
-    reporterKeyFiles: KEYS.reporters.slice(0, 2).map((key, index) => secret(`reporter-${index}`, key)),
-    relayerKeyFile: secret("relayer", KEYS.relayer),
-    organizerKeyFile: secret("organizer", KEYS.organizer),
+    keys: {
+      reporters: KEYS.reporters.slice(0, 2).map((key, index) => secret(`reporter-${index}`, key)),
+      relayer: secret("relayer", KEYS.relayer),
+      organizer: secret("organizer", KEYS.organizer),
+    },
     opening: {
       lockWindowSeconds: HOUR,
       settleWindowSeconds: 24 * HOUR,

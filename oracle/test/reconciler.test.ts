@@ -149,12 +149,14 @@ describe("reconciler on a real chain", { timeout: 60_000 }, () => {
     });
 
     it("relays nothing and opens nothing without the keys, and says whose they are", async () => {
-      const { done, plan } = await world.oracle({ organizerKeyFile: undefined }).reconciler.tick();
+      const { done, plan } = await world
+        .oracle({ keys: { ...world.configuration.keys, organizer: undefined } })
+        .reconciler.tick();
       expect(done).toEqual([]);
       expect(plan.waiting.map(({ code }) => code)).toEqual(["not_organizer"]);
       await did(world.oracle());
       await world.moveTo(world.times.closesAt);
-      const idle = await world.oracle({ relayerKeyFile: undefined }).reconciler.tick();
+      const idle = await world.oracle({ keys: { ...world.configuration.keys, relayer: undefined } }).reconciler.tick();
       expect(idle.done).toEqual([]);
       expect(idle.plan.waiting.map(({ code, round }) => [code, round])).toEqual([["no_relayer", ROUND]]);
       expect(await world.nonce()).toBe(0);

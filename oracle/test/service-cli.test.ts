@@ -7,6 +7,8 @@ import { buildWorld, type World } from "./reconciler-world.ts";
 
 const MAIN = join(import.meta.dirname, "../src/main.ts");
 
+const key = (file: string) => ({ kind: "file", file });
+
 async function oracle(...args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
   const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   let out = "";
@@ -62,8 +64,15 @@ describe("oracle, the command", () => {
       "good relayer",
       "good organizer",
       "good organizer",
+      "note signer",
+      "note signer",
+      "note signer",
+      "note signer",
       "good feed",
     ]);
+    expect(out).toMatch(
+      /note +signer +the relayer's key 0x\w+ lies unencrypted; prefer a keystore or a signer for config/,
+    );
   });
 
   it.each<[string, object, number, RegExp]>([
@@ -76,29 +85,23 @@ describe("oracle, the command", () => {
     ],
     [
       "another's key as organizer's",
-      { organizerKeyFile: "relayer" },
+      { keys: { organizer: key("stranger") } },
       1,
       /bad +organizer +0x\w+ is not the organizer of tournament 1, 0x\w+ is/,
     ],
     [
       "a stranger as reporter",
-      { reporterKeyFiles: ["relayer"] },
+      { keys: { reporters: [key("stranger")] } },
       1,
       /bad +reporter +0x\w+ is not in the tournament's reporter set, and a reporter of 0 of the 1 rounds in flight; mend/,
     ],
     [
       "too few reporters for a quorum",
-      { reporterKeyFiles: ["reporter-0"] },
+      { keys: { reporters: [key("reporter-0")] } },
       1,
       /bad +quorum +1 of the 2 signatures that a report of a new round needs can be made here; give the other operators' nodes as config\.peers/,
     ],
-    [
-      "the same reporter twice",
-      { reporterKeyFiles: ["reporter-0", "reporter-0"] },
-      1,
-      /bad +reporter +0x\w+ is given twice in config\.reporterKeyFiles.*\n+bad +quorum +1 of the 2/,
-    ],
-    ["no reporters", { reporterKeyFiles: [] }, 0, /good +reporters +no key: this oracle signs nothing/],
+    ["no reporters", { keys: {} }, 0, /good +reporters +no key: this oracle signs nothing/],
     ["an empty feed", { feed: { kind: "folder", path: "nowhere" } }, 1, /bad +feed +folder: .*nowhere can't be read/],
     ["a dead node", { rpcUrl: "http://127.0.0.1:9/secret-canary" }, 3, /unknown +chain +the chain can't be read/],
     [
@@ -142,10 +145,24 @@ describe("oracle, the command", () => {
   });
 
   it("answers 2 to a key file that isn't there, and names the setting", async () => {
-    const config = world.writeConfig("keyless.json", { relayerKeyFile: "keys/none" });
+    const config = world.writeConfig("keyless.json", { keys: { relayer: key("keys/none") } });
     expect(await oracle("run", "--config", config)).toMatchObject({
       code: 2,
-      err: expect.stringMatching(/^oracle: config\.relayerKeyFile: can't read .*none \(ENOENT\)\n$/) as string,
+      err: expect.stringMatching(
+        /^oracle: config\.keys\.relayer\.file: the file can't be read \(ENOENT\); .*\n$/,
+      ) as string,
     });
+  });
+
+  it("answers 2 to one key in two roles, and to one reporter twice", async () => {
+    const keys = { reporters: [key("relayer"), key("relayer")], relayer: key("relayer"), organizer: key("relayer") };
+    const { code, err } = await oracle("run", "--config", world.writeConfig("shared.json", { keys }));
+    expect(code).toBe(2);
+    const address = /0x\w{40}/.exec(err)?.[0] ?? "no address";
+    expect(err.trim().split("\n")).toEqual(
+      ["reporters.1", "relayer", "organizer"].map(
+        (field) => `oracle: config.keys.${field}: ${address} is config.keys.reporters.0 too; give each its own key`,
+      ),
+    );
   });
 });

@@ -1,8 +1,5 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { feeAfter, limited } from "../src/chain/fee.ts";
 import { InputError } from "../src/core/errors.ts";
 import { type Feed, type FeedDetails, FeedUnavailable } from "../src/feeds/feed.ts";
@@ -12,7 +9,6 @@ import { feedReader } from "../src/service/feed-view.ts";
 import { reconciler } from "../src/service/reconciler.ts";
 import { tickTable } from "../src/service/table.ts";
 import type { Failure, Tick } from "../src/service/tick.ts";
-import { readKeyFile, readSecretFile } from "../src/signers/key-file.ts";
 import { batch, chain, feedFor, ME, NOBODY, offer, plan, round, SETTINGS, SHEET, START, TERMS } from "./plan-world.ts";
 
 const DOMAIN = { chainId: 1, contract: ME, tournament: 1 };
@@ -313,57 +309,6 @@ describe("a failure in the table", () => {
   it.each(["The request timed out.", "The request timed out"])("ends its message %j once", (message) => {
     const table = tickTable(tickAt(chain(START, []), { failures: [{ action: null, code: "rpc_down", message }] }));
     expect(table).toContain("rpc_down: The request timed out. check the node");
-  });
-});
-
-describe("key files", () => {
-  let folder: string;
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "oracle-keys-"));
-  });
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
-  });
-  const file = (text: string, mode = 0o600): string => {
-    const path = join(folder, "key");
-    writeFileSync(path, text);
-    chmodSync(path, mode);
-    return path;
-  };
-  const key = "ab".repeat(32);
-
-  it("holds 64 hex digits, with or without 0x, and perhaps a line's end", () => {
-    for (const text of [key, `0x${key}`, `${key}\n`]) expect(readKeyFile(file(text), "field")).toBe(`0x${key}`);
-  });
-
-  it.each([0o640, 0o604, 0o660, 0o644, 0o610])("is refused with mode %o", (mode) => {
-    expect(() => readKeyFile(file(key, mode), "config.relayerKeyFile")).toThrow(
-      /^config\.relayerKeyFile: others may read .*; run: chmod 600 /,
-    );
-    expect(() => readSecretFile(file("url", mode), "config.rpcUrlFile")).toThrow(
-      /^config\.rpcUrlFile: others may read/,
-    );
-  });
-
-  it.each(["", key.slice(2), `${key}00`, "zz".repeat(32), "0".repeat(64), "f".repeat(64)])(
-    "with %j is refused without being repeated",
-    (text) => {
-      let message = "";
-      try {
-        readKeyFile(file(text), "config.relayerKeyFile");
-      } catch (error) {
-        message = String(error);
-      }
-      expect(message).toMatch(/^InputError: config\.relayerKeyFile: .*doesn't hold a private key/);
-      if (text !== "") expect(message).not.toContain(text);
-    },
-  );
-
-  it("that is missing or a folder is named", () => {
-    expect(() => readKeyFile(join(folder, "none"), "config.relayerKeyFile")).toThrow(
-      /^config\.relayerKeyFile: can't read .*ENOENT/,
-    );
-    expect(() => readKeyFile(folder, "config.relayerKeyFile")).toThrow(/is not a file/);
   });
 });
 

@@ -97,11 +97,11 @@ export async function startOracle(setup: OracleSetup): Promise<Oracle> {
 }
 
 async function writeConfig(setup: OracleSetup): Promise<string> {
-  const keyFile = async (name: string, { key }: Account): Promise<string> => {
-    const path = join(setup.folder, `${name}.key`);
-    await writeFile(path, `${key}\n`, { mode: 0o600 });
-    await chmod(path, 0o600);
-    return path;
+  const keyFile = async (name: string, { key }: Account): Promise<{ kind: string; file: string }> => {
+    const file = join(setup.folder, `${name}.key`);
+    await writeFile(file, `${key}\n`, { mode: 0o600 });
+    await chmod(file, 0o600);
+    return { kind: "file", file };
   };
   const { rpcUrl, chainId, contract, deploymentBlock, tournament, feedUrl, feedTournament, port, reporters } = setup;
   const config = {
@@ -111,9 +111,11 @@ async function writeConfig(setup: OracleSetup): Promise<string> {
     deploymentBlock,
     tournament,
     feed: { kind: "numerai", url: feedUrl, tournament: feedTournament },
-    reporterKeyFiles: await Promise.all(reporters.map((account, index) => keyFile(`reporter-${index}`, account))),
-    relayerKeyFile: await keyFile("relayer", setup.relayer),
-    organizerKeyFile: await keyFile("organizer", setup.organizer),
+    keys: {
+      reporters: await Promise.all(reporters.map((account, index) => keyFile(`reporter-${index}`, account))),
+      relayer: await keyFile("relayer", setup.relayer),
+      organizer: await keyFile("organizer", setup.organizer),
+    },
     port,
     pollIntervalMs: 200,
     // The local chain never replaces a block, and its sense of a final one differs from engine to engine.

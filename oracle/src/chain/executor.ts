@@ -5,15 +5,15 @@ import {
   type Hash,
   type Hex,
   keccak256,
-  type LocalAccount,
   type PublicClient,
   TransactionReceiptNotFoundError,
 } from "viem";
+import type { Sender, UnsignedTransaction } from "../core/transaction.ts";
 import { ChainRefusal, ChainTrouble, isRevert, revertOf, sayWhy, type Revert } from "./errors.ts";
 import { feeAfter, limited } from "./fee.ts";
 
 /** A transaction to send. `eligibleAt`: since when (unix seconds) it has been possible; decides its fee. */
-export type Transaction = { readonly data: Hex; readonly from: LocalAccount; readonly eligibleAt: number };
+export type Transaction = { readonly data: Hex; readonly from: Sender; readonly eligibleAt: number };
 
 /** "done": it is in a block. "already_done": the contract says that somebody was faster; nothing was sent. */
 export type Outcome =
@@ -24,7 +24,7 @@ export type Executor = {
   /**
    * Tries the transaction on the latest state, sends it and waits for its receipt. That it is in a block is no proof of
    * anything: only the contract's state, read anew, is.
-   * @throws ChainTrouble, ChainRefusal
+   * @throws ChainTrouble, ChainRefusal, and what the sender's key throws
    */
   send(transaction: Transaction): Promise<Outcome>;
 };
@@ -39,7 +39,7 @@ export type ExecutorOptions = {
   readonly maxFeePerGas: bigint;
 };
 
-type Prepared = { readonly signed: Hex; readonly isFeeLimited: boolean };
+type Prepared = { readonly transaction: UnsignedTransaction; readonly isFeeLimited: boolean };
 
 /** The most that a transaction may use (EIP-7825). */
 const MAX_GAS = 16_777_216n;
@@ -51,8 +51,9 @@ export function executor(options: ExecutorOptions): Executor {
     async send(transaction) {
       const prepared = await unlessDone(() => prepare(options, transaction));
       if ("kind" in prepared) return prepared;
+      const signed = await transaction.from.signTransaction(prepared.transaction);
       try {
-        const hash = await publish(options.sending, prepared.signed);
+        const hash = await publish(options.sending, signed);
         return { kind: "done", hash, gasUsed: await gasUsedBy(options, hash) };
       } catch (error) {
         throw prepared.isFeeLimited ? withLimit(error, options.maxFeePerGas) : error;
@@ -113,7 +114,7 @@ const MOVED = new Set([
   "ScoresMismatch",
 ]);
 
-/** Tries the call on the latest state, then signs it with the gas and the fee that it needs now. */
+/** Tries the call on the latest state, then gives it the gas and the fee that it needs now. */
 async function prepare(options: ExecutorOptions, { data, from, eligibleAt }: Transaction): Promise<Prepared> {
   const { reading, chainId, contract, maxFeePerGas } = options;
   const call = { account: from.address, to: contract, data };
@@ -129,8 +130,8 @@ async function prepare(options: ExecutorOptions, { data, from, eligibleAt }: Tra
   const wanted = feeAfter(Number(block.timestamp) - eligibleAt, block.baseFeePerGas ?? 0n, tip);
   const fee = limited(wanted, maxFeePerGas);
   const gas = withHeadroom(estimate);
-  const signed = await from.signTransaction({ type: "eip1559", chainId, to: contract, data, nonce, gas, ...fee });
-  return { signed, isFeeLimited: wanted.maxFeePerGas > maxFeePerGas };
+  const transaction = { type: "eip1559", chainId, to: contract, data, nonce, gas, ...fee } as const;
+  return { transaction, isFeeLimited: wanted.maxFeePerGas > maxFeePerGas };
 }
 
 /** A quarter more than estimated: whoever comes first to a fresh slot pays more than the rehearsal did. */

@@ -16,14 +16,27 @@ export type ReportDomain = { readonly chainId: number; readonly verifyingContrac
 /** The EIP-712 document of a report, as the contract hashes it. */
 export function reportDocument(domain: ReportDomain, report: Report) {
   return {
-    domain: { name: "NumeraireStaking", version: "1", ...domain },
+    domain: { ...CONTRACT, ...domain },
     types: REPORT_TYPES,
     primaryType: "Report",
     message: report,
   } as const;
 }
 
-const REPORT_TYPES = {
+/** The type of a signature's domain; documents in JSON name it too. */
+export const DOMAIN_TYPE = [
+  { name: "name", type: "string" },
+  { name: "version", type: "string" },
+  { name: "chainId", type: "uint256" },
+  { name: "verifyingContract", type: "address" },
+] as const;
+
+/** The name and version that the contract hashes into every signature's domain. */
+export const CONTRACT = { name: "NumeraireStaking", version: "1" } as const;
+
+export type ReportDocument = ReturnType<typeof reportDocument>;
+
+export const REPORT_TYPES = {
   Report: [
     { name: "tournament", type: "uint32" },
     { name: "round", type: "uint64" },

@@ -1,16 +1,19 @@
-import { type Address, formatEther, isAddressEqual, type LocalAccount } from "viem";
+import { type Address, formatEther, isAddressEqual } from "viem";
 import { ChainRefusal, ChainTrouble } from "../chain/errors.ts";
 import type { ReporterSet } from "../chain/reporters.ts";
 import { includes } from "../core/attestation.ts";
 import type { ChainFacts } from "../core/facts.ts";
 import { InputError } from "../core/errors.ts";
 import type { Told } from "../peers/gather.ts";
+import type { Sender } from "../core/transaction.ts";
+import { SignerRefusal } from "../signers/errors.ts";
+import type { HeldKey } from "./keys.ts";
 import type { Oracle } from "./oracle.ts";
 
-/** One question about the set-up. "unknown": it can't be told now; worth asking again. */
+/** One question about the set-up. "note": good, and could be better. "unknown": it can't be told now; worth asking again. */
 export type Finding = {
   readonly what: string;
-  readonly verdict: "good" | "bad" | "unknown";
+  readonly verdict: "good" | "note" | "bad" | "unknown";
   readonly says: string;
 };
 
@@ -27,13 +30,34 @@ export async function checkSetup(oracle: Oracle): Promise<Finding[]> {
     const faults = `${says} and ${refused.length} that can't be used: ${first.fault.message}`;
     return rounds.length > 0 ? good("feed", faults) : bad("feed", faults);
   });
+  const signers = await Promise.all(oracle.heldKeys.map(signer));
   try {
     const facts = await oracle.readFacts();
     const { block, contract, tournament, chainId } = facts;
     const seen = `tournament ${tournament} of ${contract} on chain ${chainId}, block ${block.number.toString()}`;
-    return [good("chain", seen), ...(await reporters(oracle, facts)), ...(await senders(oracle, facts)), feed];
+    return [
+      good("chain", seen),
+      ...(await reporters(oracle, facts)),
+      ...(await senders(oracle, facts)),
+      ...signers.flat(),
+      feed,
+    ];
   } catch (error) {
-    return [failed("chain", error), feed];
+    return [failed("chain", error), ...signers.flat(), feed];
+  }
+}
+
+/** Nothing to say of a keystore: it is open. */
+async function signer({ role, kind, address, field, probe }: HeldKey): Promise<Finding[]> {
+  const what = "signer";
+  switch (kind) {
+    case "keystore":
+      return [];
+    case "file":
+      // A file that a secret store mounts is as good as any; one on a disk is in each of its copies.
+      return [note(what, `the ${role}'s key ${address} lies unencrypted; prefer a keystore or a signer for ${field}`)];
+    case "remote":
+      return [await finding(what, () => probe().then(() => good(what, `the ${role}'s signer of ${address} answers`)))];
   }
 }
 
@@ -43,7 +67,7 @@ async function reporters(oracle: Oracle, facts: ChainFacts): Promise<Finding[]> 
   if (mine.length === 0) return [good("reporters", "no key: this oracle signs nothing"), ...peers(told)];
   try {
     const set = await oracle.readReporterSet(facts);
-    const mineFound = mine.map((address, index) => reporter(address, mine.slice(0, index), set, facts));
+    const mineFound = mine.map((address) => reporter(address, set, facts));
     return [...mineFound, quorum(mine, set, told), ...peers(told)];
   } catch (error) {
     return [failed("reporters", error)];
@@ -51,22 +75,14 @@ async function reporters(oracle: Oracle, facts: ChainFacts): Promise<Finding[]> 
 }
 
 /** A set counts for the rounds opened under it: one who is no longer in the current set may still serve older rounds. */
-function reporter(
-  address: Address,
-  earlier: readonly Address[],
-  current: ReporterSet,
-  { rounds }: ChainFacts,
-): Finding {
-  if (includes(earlier, address)) {
-    return bad("reporter", `${address} is given twice in config.reporterKeyFiles, and signs once; give another key`);
-  }
+function reporter(address: Address, current: ReporterSet, { rounds }: ChainFacts): Finding {
   const serves = rounds.filter((round) => includes(round.reporters, address)).length;
   const inFlight = `a reporter of ${serves} of the ${rounds.length} rounds in flight`;
   if (includes(current.reporters, address)) {
     return good("reporter", `${address} is in the tournament's reporter set, and ${inFlight}`);
   }
   const says = `${address} is not in the tournament's reporter set, and ${inFlight}`;
-  return serves > 0 ? good("reporter", says) : bad("reporter", `${says}; mend config.reporterKeyFiles`);
+  return serves > 0 ? good("reporter", says) : bad("reporter", `${says}; mend config.keys.reporters`);
 }
 
 /** Whether the keys here, with those that the peers who answer say they have, make a quorum. */
@@ -101,13 +117,13 @@ async function senders(oracle: Oracle, facts: ChainFacts): Promise<Finding[]> {
   ];
 }
 
-function rightful({ address }: LocalAccount, { organizer, tournament }: ChainFacts): Finding {
+function rightful({ address }: Sender, { organizer, tournament }: ChainFacts): Finding {
   return isAddressEqual(address, organizer)
     ? good("organizer", `${address} is the organizer of tournament ${tournament}`)
     : bad("organizer", `${address} is not the organizer of tournament ${tournament}, ${organizer} is`);
 }
 
-function funded(oracle: Oracle, what: string, account: LocalAccount): Promise<Finding> {
+function funded(oracle: Oracle, what: string, account: Sender): Promise<Finding> {
   return finding(what, async () => {
     const balance = await oracle.balanceOf(account);
     const says = `${account.address} has ${formatEther(balance)} ether for gas`;
@@ -128,11 +144,16 @@ function failed(what: string, error: unknown): Finding {
   const says = error instanceof Error ? error.message : String(error);
   if (error instanceof InputError) return bad(what, says);
   const incomplete = error instanceof ChainTrouble && error.code === "events_incomplete";
-  return incomplete || error instanceof ChainRefusal ? bad(what, says) : unknown(what, says);
+  const isRefusal = error instanceof ChainRefusal || error instanceof SignerRefusal;
+  return incomplete || isRefusal ? bad(what, says) : unknown(what, says);
 }
 
 function good(what: string, says: string): Finding {
   return { what, verdict: "good", says };
+}
+
+function note(what: string, says: string): Finding {
+  return { what, verdict: "note", says };
 }
 
 function unknown(what: string, says: string): Finding {

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { type Address, getAddress, isAddress } from "viem";
 import { z } from "zod";
 import { SETTLE_RESERVE } from "../core/steps/report.ts";
+import { address, filePath, flag, httpUrl, integer, text } from "./config-fields.ts";
+import { keys, REPLACED, withAbsoluteKeyPaths } from "./config-keys.ts";
 
 /** The configuration is wrong. `problems` names every bad value, what it is and what is allowed, one a line. */
 export class ConfigError extends Error {
@@ -17,21 +18,6 @@ export class ConfigError extends Error {
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
-
-const addressError = "must be an address: 0x and 40 hex digits";
-const address = z
-  .string({ error: addressError })
-  .refine((text) => isAddress(text, { strict: false }), { error: addressError })
-  .transform((text): Address => getAddress(text));
-
-const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" });
-const text = (error: string) => z.string({ error }).min(1, { error });
-const filePath = text("must be the path of a file");
-const integer = (least: number, most: number) => {
-  const error = `must be a whole number from ${least} to ${most}`;
-  return z.int({ error }).min(least, { error }).max(most, { error });
-};
-const flag = (fallback: boolean) => z.boolean({ error: "must be true or false" }).default(fallback);
 
 const feed = z.discriminatedUnion(
   "kind",
@@ -98,9 +84,7 @@ const schema = z
       /** Number of the tournament in the contract. */
       tournament: integer(1, 0xffff_ffff),
       feed,
-      reporterKeyFiles: z.array(filePath).max(64, { error: "must be at most 64 files" }).default([]),
-      relayerKeyFile: filePath.optional(),
-      organizerKeyFile: filePath.optional(),
+      keys,
       opening: opening.prefault({}),
       /** Report again the very scores that a guardian has vetoed. */
       repeatVetoed: flag(false),
@@ -175,21 +159,20 @@ function readText(file: string): string {
 function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    throw new ConfigError([`--config: ${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`]);
+  } catch {
+    // The parser's own message repeats a piece of the text, and a URL in it may carry a key.
+    throw new ConfigError([`--config: ${file} is not JSON; check its quotes, commas and brackets`]);
   }
 }
 
 function withAbsolutePaths(config: Config, folder: string): Config {
   const absolute = (path: string): string => resolve(folder, path);
-  const { rpcUrlFile, relayerKeyFile, organizerKeyFile, dataFolder } = config;
+  const { rpcUrlFile, dataFolder } = config;
   return {
     ...config,
     ...(rpcUrlFile !== undefined && { rpcUrlFile: absolute(rpcUrlFile) }),
-    ...(relayerKeyFile !== undefined && { relayerKeyFile: absolute(relayerKeyFile) }),
-    ...(organizerKeyFile !== undefined && { organizerKeyFile: absolute(organizerKeyFile) }),
-    reporterKeyFiles: config.reporterKeyFiles.map(absolute),
     ...(dataFolder !== undefined && { dataFolder: absolute(dataFolder) }),
+    keys: withAbsoluteKeyPaths(config.keys, absolute),
     feed: absoluteFeed(config.feed, absolute),
   };
 }
@@ -207,10 +190,15 @@ function absoluteFeed(feed: Config["feed"], absolute: (path: string) => string):
 
 function problemsOf(issue: z.core.$ZodIssue, input: unknown): string[] {
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => `${nameOf([...issue.path, key])}: unknown setting; remove it or mend its spelling`);
+    return issue.keys.map((key) => `${nameOf([...issue.path, key])}: ${adviceOn(key, issue.path)}`);
   }
   const value = valueAt(input, issue.path);
   return [`${nameOf(issue.path)}: ${shown(value, issue.path)}; ${issue.message}`];
+}
+
+function adviceOn(key: string, path: readonly PropertyKey[]): string {
+  const replaced = path.length === 0 ? REPLACED.get(key) : undefined;
+  return replaced ?? "unknown setting; remove it or mend its spelling";
 }
 
 function nameOf(path: readonly PropertyKey[]): string {
@@ -225,13 +213,17 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** A URL may carry a key, so it is never repeated. */
+/** A URL may carry a key, and a key may stand where its file's path belongs, so neither is ever repeated. */
 function shown(value: unknown, path: readonly PropertyKey[]): string {
   if (value === undefined) return "missing";
-  if (/url$/i.test(String(path.at(-1)))) return "value not shown";
   const text = JSON.stringify(value);
+  const isSecret = path[0] === "keys" || /(url|file)$/i.test(String(path.at(-1))) || SECRET_LIKE.test(text);
+  if (isSecret) return "value not shown";
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
+
+/** A URL, or a private key. */
+const SECRET_LIKE = /:\/\/|[\da-f]{64}/i;
 
 function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : String(error);

@@ -1,5 +1,4 @@
-import { type LocalAccount, parseGwei } from "viem";
-import { privateKeyToAccount } from "viem/accounts";
+import { parseGwei } from "viem";
 import type { Logger } from "pino";
 import { eventsClient, readingClient, sendingClient } from "../chain/client.ts";
 import { executor } from "../chain/executor.ts";
@@ -8,18 +7,19 @@ import { journalReader } from "../chain/journal.ts";
 import { readReporterSet, type ReporterSet } from "../chain/reporters.ts";
 import { InputError } from "../core/errors.ts";
 import type { ChainFacts, Settings } from "../core/facts.ts";
+import type { Sender } from "../core/transaction.ts";
 import type { Feed } from "../feeds/feed.ts";
 import { folderFeed } from "../feeds/folder.ts";
 import { neutralFeed } from "../feeds/neutral-feed.ts";
 import { numeraiFeed } from "../feeds/numerai.ts";
-import { readKeyFile, readSecretFile } from "../signers/key-file.ts";
-import { localReportSigner } from "../signers/report-signer.ts";
 import { attestationBook } from "../peers/book.ts";
 import { keptIn, NOWHERE } from "../peers/folder.ts";
 import { askAll, type PeersOptions, type Told } from "../peers/gather.ts";
+import { readSecretFile } from "../signers/secret-file.ts";
 import { attester, type Attester } from "./attest.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { feedReader } from "./feed-view.ts";
+import { type HeldKey, openKeys } from "./keys.ts";
 import { type Keys, performer } from "./perform.ts";
 import { reconciler, type Reconciler } from "./reconciler.ts";
 
@@ -30,15 +30,16 @@ export type Oracle = {
   readonly askPeers: () => Promise<Told[]>;
   readonly readFacts: () => Promise<ChainFacts>;
   readonly readReporterSet: (facts: ChainFacts) => Promise<ReporterSet>;
-  readonly balanceOf: (account: LocalAccount) => Promise<bigint>;
+  readonly balanceOf: (account: Sender) => Promise<bigint>;
   readonly feed: Feed;
   readonly keys: Keys;
+  readonly heldKeys: readonly HeldKey[];
 };
 
 /** @throws ConfigError naming the setting whose file can't be used */
 export function buildOracle(config: Config, log: Logger): Oracle {
   const { chainId, contract, tournament } = config;
-  const keys = usable(() => readKeys(config));
+  const { keys, held } = openKeys(config);
   const node = { url: usable(() => rpcUrl(config)), timeoutMs: config.rpcTimeoutMs };
   const client = readingClient(node);
   const journal = journalReader({
@@ -82,18 +83,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     balanceOf: ({ address }) => client.getBalance({ address }),
     feed,
     keys,
-  };
-}
-
-function readKeys({ reporterKeyFiles, relayerKeyFile, organizerKeyFile }: Config): Keys {
-  const account = (path: string | undefined, field: string): LocalAccount | null =>
-    path === undefined ? null : privateKeyToAccount(readKeyFile(path, field));
-  return {
-    reporters: reporterKeyFiles.map((path, index) =>
-      localReportSigner(readKeyFile(path, `config.reporterKeyFiles.${index}`)),
-    ),
-    relayer: account(relayerKeyFile, "config.relayerKeyFile"),
-    organizer: account(organizerKeyFile, "config.organizerKeyFile"),
+    heldKeys: held,
   };
 }
 

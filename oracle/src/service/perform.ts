@@ -1,14 +1,14 @@
-import type { LocalAccount } from "viem";
 import { callData } from "../chain/calls.ts";
 import type { Executor, Outcome } from "../chain/executor.ts";
 import type { Action } from "../core/actions.ts";
+import type { Sender } from "../core/transaction.ts";
 import type { ReportSigner } from "../signers/report-signer.ts";
 
 /** The keys of the three roles; any may be absent. */
 export type Keys = {
   readonly reporters: readonly ReportSigner[];
-  readonly relayer: LocalAccount | null;
-  readonly organizer: LocalAccount | null;
+  readonly relayer: Sender | null;
+  readonly organizer: Sender | null;
 };
 
 export type PerformerOptions = {
@@ -17,7 +17,7 @@ export type PerformerOptions = {
   readonly tournament: number;
 };
 
-/** Carries one action out. @throws ChainTrouble, ChainRefusal */
+/** Carries one action out. @throws ChainTrouble, ChainRefusal, SignerTrouble, SignerRefusal */
 export type Performer = (action: Action) => Promise<Outcome>;
 
 export function performer({ keys, executor, tournament }: PerformerOptions): Performer {

@@ -6,6 +6,8 @@ export type Code =
   | ReasonCode
   | TroubleCode
   | RefusalCode
+  | "signer_down"
+  | "signer_refused"
   | "starting"
   | "tick_overdue"
   | "rpc_stale"
@@ -28,9 +30,9 @@ export const REASONS: Readonly<Record<Code, Advice>> = {
   lock_unfinalized: wait("nothing to do: the round is reported once its locks are in final blocks (config.finality)"),
   batches_unreported: wait("look at why the other batches have no report"),
   no_positions: wait("nothing to do: a round without a position is voided at its deadline"),
-  not_organizer: wait("run an oracle with the organizer's key (config.organizerKeyFile), or open the round by hand"),
-  not_a_reporter: wait("nothing to do here; to report, give keys of the round's set (config.reporterKeyFiles)"),
-  no_relayer: wait("nothing to do here if another operator relays; otherwise give config.relayerKeyFile"),
+  not_organizer: wait("run an oracle with the organizer's key (config.keys.organizer), or open the round by hand"),
+  not_a_reporter: wait("nothing to do here; to report, give keys of the round's set (config.keys.reporters)"),
+  no_relayer: wait("nothing to do here if another operator relays; otherwise give config.keys.relayer"),
   feed_confirming: wait("nothing to do: what is signed is read twice, config.feedSettleSeconds apart"),
   not_my_turn: wait("nothing to do: each operator relays in its turn, and all of them before the deadline"),
   peer_down: look("ask the named operators for their nodes, and check config.peers and the network between"),
@@ -67,6 +69,10 @@ export const REASONS: Readonly<Record<Code, Advice>> = {
   tx_reverts: unreadyAct("read the contract's answer: it names the fault and its values"),
   tx_too_large: unreadyAct("report this as a bug: no batch should need so much gas"),
   funds_low: unreadyAct("send ether to the relayer's or organizer's address"),
+  signer_down: unready(
+    "check the remote signer that the message names, and the way to it; it is asked again at every turn",
+  ),
+  signer_refused: unreadyAct("mend the signer's keys or policy, or the address at config.keys; oracle keys list tells"),
   starting: unready("nothing to do: the first turn isn't over yet"),
   tick_overdue: unready("look for a hanging node or feed in the log; restart the process if it lasts"),
   deadline_near: unreadyAct("something due is not done with less than a quarter of its time left: see its error"),

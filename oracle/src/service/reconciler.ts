@@ -6,6 +6,7 @@ import type { ChainFacts, Settings } from "../core/facts.ts";
 import { plan } from "../core/plan.ts";
 import { wantedReports } from "../core/steps/report.ts";
 import { DataFolderTrouble } from "../peers/folder.ts";
+import { SignerRefusal, SignerTrouble } from "../signers/errors.ts";
 import type { Attester } from "./attest.ts";
 import type { FeedReader } from "./feed-view.ts";
 import type { Performer } from "./perform.ts";
@@ -114,7 +115,8 @@ async function perform(
 }
 
 function failureOf(action: Action | null, error: unknown): Failure {
-  if (error instanceof ChainTrouble || error instanceof ChainRefusal) {
+  const isChains = error instanceof ChainTrouble || error instanceof ChainRefusal;
+  if (isChains || error instanceof SignerTrouble || error instanceof SignerRefusal) {
     return { action, code: error.code, message: error.message };
   }
   if (error instanceof DataFolderTrouble) return { action, code: "data_folder", message: error.message };

@@ -24,12 +24,12 @@ export function tickTable({ facts, plan, done, failures }: Tick): string {
     ...plan.notes.map(({ code, message }) => ["note", code, message]),
   ];
   const head = facts === null ? "" : `block ${facts.block.number.toString()} at ${instant(facts.block.timestamp)}\n`;
-  return head + (rows.length === 0 ? "nothing is due and nothing is waited for" : aligned(rows));
+  return head + (rows.length === 0 ? "nothing is due and nothing is waited for" : table(rows));
 }
 
 /** The findings of a check, one a line. */
 export function findingsTable(findings: readonly Finding[]): string {
-  return aligned(findings.map(({ verdict, what, says }) => [verdict, what, says]));
+  return table(findings.map(({ verdict, what, says }) => [verdict, what, says]));
 }
 
 /** Messages of nodes and libraries come with a full stop or without. */
@@ -37,9 +37,11 @@ function asSentence(message: string): string {
   return /[.!?]$/.test(message) ? message : `${message}.`;
 }
 
-function aligned(rows: readonly (readonly string[])[]): string {
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")).join("\n");
+/** Columns as wide as their widest cell. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const padded = (cell: string, column: number): string =>
+    cell.padEnd(Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => [...row.slice(0, -1).map(padded), ...row.slice(-1)].join("  ")).join("\n");
 }
 
 function instant(seconds: number): string {

@@ -1,18 +1,30 @@
 import type { Address, Hex } from "viem";
-import { privateKeyToAccount } from "viem/accounts";
-import { type Report, reportDocument, type ReportDomain } from "../core/report.ts";
+import { InputError } from "../core/errors.ts";
+import { type Report, reportDocument, type ReportDocument, type ReportDomain } from "../core/report.ts";
+import { SignerRefusal } from "./errors.ts";
+import type { Key } from "./key.ts";
+import { permittedDocument, type ReportScope } from "./policy.ts";
 
 /** A reporter's key, wherever it is kept. It signs reports and can be asked for nothing else. */
 export interface ReportSigner {
   readonly address: Address;
+  /** @throws SignerTrouble, SignerRefusal */
   sign(domain: ReportDomain, report: Report): Promise<Hex>;
 }
 
-/** A signer with its key in memory. Deterministic (RFC 6979): the same report always gets the same signature. */
-export function localReportSigner(key: Hex): ReportSigner {
-  const account = privateKeyToAccount(key);
+/** Gives a key the one power of a reporter: to sign reports inside the scope. */
+export function reportSigner(key: Key, scope: ReportScope): ReportSigner {
   return {
-    address: account.address,
-    sign: (domain, report) => account.signTypedData(reportDocument(domain, report)),
+    address: key.address,
+    sign: async (domain, report) => key.signReport(permitted(reportDocument(domain, report), scope)),
   };
+}
+
+function permitted(document: ReportDocument, scope: ReportScope): ReportDocument {
+  try {
+    return permittedDocument(document, scope);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new SignerRefusal(`a reporter's key signs only reports of its tournament: ${error.message}`);
+  }
 }
