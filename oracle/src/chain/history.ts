@@ -61,7 +61,7 @@ async function allEvents(options: HistoryOptions, say: (progress: string) => voi
   const latest = await client.getBlockNumber({ cacheTime: 0 });
   const logs: Logs[number][] = [];
   let { range } = options;
-  for (let from = deploymentBlock; from <= latest; ) {
+  for (let from = deploymentBlock; from <= latest;) {
     const to = from + range > latest ? latest : from + range - 1n;
     say(`events up to block ${to.toString()} of ${latest.toString()}`);
     try {

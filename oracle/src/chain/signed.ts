@@ -21,10 +21,7 @@ export async function signersIn(
 ): Promise<Address[] | null> {
   const call = reportsIn(data).find(
     ([tournament, round, batch, words]) =>
-      tournament === report.tournament &&
-      round === report.round &&
-      batch === report.batch &&
-      isSame(words, scores),
+      tournament === report.tournament && round === report.round && batch === report.batch && isSame(words, scores),
   );
   if (call === undefined) return null;
   const [, , , , bits, signatures] = call;

@@ -159,7 +159,12 @@ function payouts({ index, lock, report, settlement }: Settled, round: RoundHisto
     ...lanes.flat(),
     ...unequal(index, "payout lanes", String(lanes.length), String(paid.length)),
     ...unequal(index, "rewarded (NMR)", formatNmr(sum(paid.filter(isReward))), formatNmr(settlement.rewarded)),
-    ...unequal(index, "burned (NMR)", formatNmr(-sum(paid.filter((nano) => !isReward(nano)))), formatNmr(settlement.burned)),
+    ...unequal(
+      index,
+      "burned (NMR)",
+      formatNmr(-sum(paid.filter((nano) => !isReward(nano)))),
+      formatNmr(settlement.burned),
+    ),
   ];
 }
 

@@ -3,15 +3,18 @@ import type { Logger } from "pino";
 import { eventsClient, readingClient, sendingClient } from "../chain/client.ts";
 import { executor } from "../chain/executor.ts";
 import { readFacts } from "../chain/facts.ts";
+import { type History, readHistory } from "../chain/history.ts";
 import { journalReader } from "../chain/journal.ts";
+import { stakesOf } from "../chain/rounds.ts";
 import { readReporterSet, type ReporterSet } from "../chain/reporters.ts";
 import { InputError } from "../core/errors.ts";
-import type { ChainFacts, Settings } from "../core/facts.ts";
+import type { BatchFacts, ChainFacts, Settings } from "../core/facts.ts";
 import type { Sender } from "../core/transaction.ts";
 import type { Feed } from "../feeds/feed.ts";
 import { folderFeed } from "../feeds/folder.ts";
 import { neutralFeed } from "../feeds/neutral-feed.ts";
 import { numeraiFeed } from "../feeds/numerai.ts";
+import type { Tap } from "../feeds/tap.ts";
 import { attestationBook } from "../peers/book.ts";
 import { keptIn, NOWHERE } from "../peers/folder.ts";
 import { askAll, type PeersOptions, type Told } from "../peers/gather.ts";
@@ -22,6 +25,10 @@ import { feedReader } from "./feed-view.ts";
 import { type HeldKey, openKeys } from "./keys.ts";
 import { type Keys, performer } from "./perform.ts";
 import { reconciler, type Reconciler } from "./reconciler.ts";
+import { recordedFeed } from "./recorded-feed.ts";
+import { recorder, type Recording } from "./recorder.ts";
+import { type RecordingFolder, recordingsIn } from "./recording-folder.ts";
+import type { FeedSource } from "./turn-schema.ts";
 
 /** The parts of an oracle, put together from its configuration; nothing has been asked or sent yet. */
 export type Oracle = {
@@ -31,9 +38,16 @@ export type Oracle = {
   readonly readFacts: () => Promise<ChainFacts>;
   readonly readReporterSet: (facts: ChainFacts) => Promise<ReporterSet>;
   readonly balanceOf: (account: Sender) => Promise<bigint>;
+  /** Stakes words of a batch: of its lock, or, before it, as they are at the facts' block. */
+  readonly stakesOf: (batch: BatchFacts, facts: ChainFacts) => Promise<readonly bigint[]>;
+  /** @throws ChainTrouble */
+  readonly readHistory: (say: (progress: string) => void) => Promise<History>;
   readonly feed: Feed;
   readonly keys: Keys;
   readonly heldKeys: readonly HeldKey[];
+  readonly recording: Recording;
+  /** null without a data folder. */
+  readonly recordings: RecordingFolder | null;
 };
 
 /** @throws ConfigError naming the setting whose file can't be used */
@@ -42,20 +56,22 @@ export function buildOracle(config: Config, log: Logger): Oracle {
   const { keys, held } = openKeys(config);
   const node = { url: usable(() => rpcUrl(config)), timeoutMs: config.rpcTimeoutMs };
   const client = readingClient(node);
-  const journal = journalReader({
-    client: eventsClient(node),
+  const events = eventsClient(node);
+  const journaled = {
     contract,
     tournament,
     deploymentBlock: BigInt(config.deploymentBlock),
     range: BigInt(config.logRangeBlocks),
-  });
+  };
+  const journal = journalReader({ client: events, ...journaled });
   let chainTime = 0;
   const facts = async (): Promise<ChainFacts> => {
     const read = await readFacts({ client, journal, contract, chainId, tournament, finality: config.finality });
     chainTime = read.block.timestamp;
     return read;
   };
-  const feed = usable(() => buildFeed(config, () => chainTime));
+  const recorded = usable(() => recordedFeed(feedMaker(config, () => chainTime)));
+  const { feed } = recorded;
   const send = executor({
     reading: client,
     sending: sendingClient(node),
@@ -74,16 +90,24 @@ export function buildOracle(config: Config, log: Logger): Oracle {
   const attesting = buildAttester(config, keys, settings, peers);
   const { feedTimeoutMs: timeoutMs, feedSettleSeconds: settleSeconds } = config;
   const readFeed = feedReader({ feed, settings, timeoutMs, settleSeconds });
+  const recording = { settings, source: sourceOf(config), calls: recorded.calls };
+  const recordings = config.dataFolder === undefined ? null : recordingsIn(config.dataFolder, peers.domain);
+  const record = recordings === null ? {} : { record: recorder(recordings, recording) };
+  const effects = { readFacts: facts, readFeed, attester: attesting, perform, ...record };
   return {
-    reconciler: reconciler({ ...config, readFacts: facts, readFeed, attester: attesting, settings, perform, log }),
+    reconciler: reconciler({ ...config, ...effects, settings, log }),
     attester: attesting,
     askPeers: () => askAll(peers, []),
     readFacts: facts,
     readReporterSet: ({ block }) => readReporterSet({ client, contract }, tournament, block.number),
     balanceOf: ({ address }) => client.getBalance({ address }),
+    stakesOf: (batch, { block }) => stakesOf({ client, contract }, tournament, batch, block.number),
+    readHistory: (say) => readHistory({ client, events, chainId, ...journaled }, say),
     feed,
     keys,
     heldKeys: held,
+    recording,
+    recordings,
   };
 }
 
@@ -94,13 +118,21 @@ function rpcUrl({ rpcUrl: url, rpcUrlFile }: Config): string {
 }
 
 /** All feeds live by the chain's clock: a round is resolved for them when it is for the contract. */
-function buildFeed({ feed, feedTimeoutMs }: Config, clock: () => number): Feed {
-  if (feed.kind === "folder") return folderFeed(feed.path, clock);
+function feedMaker({ feed, feedTimeoutMs }: Config, clock: () => number): (tap: Tap) => Feed {
+  if (feed.kind === "folder") return (tap) => folderFeed(feed.path, clock, tap);
   const { url, tournament, tokenFile } = feed;
   const token = tokenFile === undefined ? {} : { token: readSecretFile(tokenFile, "config.feed.tokenFile") };
   const options = { url, tournament, clock, timeoutMs: feedTimeoutMs, ...token };
-  if (feed.kind === "http") return neutralFeed(options);
-  return numeraiFeed({ ...options, ...(feed.gated !== undefined && { gated: feed.gated }) });
+  if (feed.kind === "http") return (tap) => neutralFeed({ ...options, tap });
+  return (tap) => numeraiFeed({ ...options, tap, ...(feed.gated !== undefined && { gated: feed.gated }) });
+}
+
+/** How to understand what the feed answers; not where it is, for a URL may carry a key. */
+function sourceOf({ feed }: Config): FeedSource {
+  if (feed.kind === "folder") return { kind: "folder", path: feed.path };
+  const { kind, tournament } = feed;
+  if (kind === "http") return { kind, tournament };
+  return { kind, tournament, ...(feed.gated !== undefined && { gated: feed.gated }) };
 }
 
 function buildAttester(

@@ -10,6 +10,7 @@ import { SignerRefusal, SignerTrouble } from "../signers/errors.ts";
 import type { Attester } from "./attest.ts";
 import type { FeedReader } from "./feed-view.ts";
 import type { Performer } from "./perform.ts";
+import type { Recorder } from "./recorder.ts";
 import { tickReporter } from "./tick-log.ts";
 import type { Done, Failure, Tick } from "./tick.ts";
 
@@ -19,6 +20,8 @@ export type ReconcilerOptions = {
   readonly attester: Pick<Attester, "hear" | "attest">;
   readonly settings: Settings;
   readonly perform: Performer;
+  /** Keeps what the turn was decided from. */
+  readonly record?: Recorder;
   readonly log: Logger;
   readonly pollIntervalMs: number;
   readonly tickBudgetMs: number;
@@ -85,6 +88,8 @@ async function takeTurn(options: ReconcilerOptions): Promise<Tick> {
     const { testimony, errors } = await options.attester.attest(facts, feed, reports);
     failures.push(...errors.map((error) => failureOf(null, error)));
     wanted = plan(facts, feed, testimony, options.settings, reports);
+    const unrecorded = await options.record?.({ facts, feed, testimony, plan: wanted });
+    failures.push(...(unrecorded ?? []).map((error) => failureOf(null, error)));
     await perform(wanted.actions, options, isSpent, done, failures);
   } catch (error) {
     failures.push(failureOf(null, error));
