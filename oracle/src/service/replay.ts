@@ -102,8 +102,9 @@ function digestOf(sheet: Reading<ScoreSheet> | undefined): string | null {
 function differenceOf(what: string, recorded: unknown, again: unknown): string | null {
   const [was, is] = [canonicalText(recorded), canonicalText(again)];
   if (was === is) return null;
-  const at = [...was].findIndex((character, index) => character !== is[index]);
-  const from = Math.max(0, (at === -1 ? was.length : at) - 40);
+  let at = 0;
+  while (at < was.length && was[at] === is[at]) at += 1;
+  const from = Math.max(0, at - 40);
   const shown = (text: string): string => text.slice(from, from + 120);
   return `${what}: recorded ${shown(was)}, replayed ${shown(is)}`;
 }
