@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
-const MAIN = join(import.meta.dirname, "../src/main.ts");
+export const MAIN = join(import.meta.dirname, "../src/main.ts");
 
 export type Said = { readonly code: number | null; readonly out: string; readonly err: string };
 

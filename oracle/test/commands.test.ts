@@ -1,12 +1,16 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeAbiParameters, type Hex, parseAbiParameters, toEventSelector } from "viem";
 import { numeraireStakingAbi as abi } from "../src/chain/generated/abi.ts";
 import { previewPayout } from "../src/core/payout.ts";
 import { formatNmr } from "../src/core/units.ts";
 import { packPayouts } from "../src/core/words.ts";
-import { oracle } from "./commands-process.ts";
+import { MAIN, oracle } from "./commands-process.ts";
 import { proxyOf, type Proxy } from "./reconciler-proxy.ts";
 import { buildWorld, score, uuid, type World } from "./reconciler-world.ts";
 
@@ -97,6 +101,32 @@ describe("commands on a round's way", { timeout: 120_000 }, () => {
     expect(positions.map(({ position, derivation }) => [position, derivation.bounds])).toEqual([[0, ["clip"]]]);
   });
 
+  it("beside a running service: status is the service's own word, explain shows who has signed", async () => {
+    const port = await freePort();
+    const { keys } = world.configuration;
+    // One of the two signatures that are needed, so that the round waits.
+    const half = { port, keys: { ...keys, reporters: keys.reporters.slice(0, 1) } };
+    const config = world.writeConfig("half.json", half);
+    const service = spawn(process.execPath, [MAIN, "run", "--config", config], { stdio: "ignore" });
+    try {
+      await until(async () => (await fetch(`http://127.0.0.1:${port}/v1/attestations?round=5`)).ok);
+      await until(async () =>
+        (await (await fetch(`http://127.0.0.1:${port}/rounds`)).text()).includes("signatures_missing"),
+      );
+      const status = await oracle("status", "--config", config);
+      expect(status.out).toContain(`from the service at http://127.0.0.1:${port}\nnot ready: `);
+      expect(status.out).toMatch(/^ {2}signatures_missing: round 5 batch 0 has 1 of the 2 signatures/m);
+      expect(status.code).toBe(3);
+      const page = await oracle("explain", "5", "--config", config);
+      expect(page.out).toMatch(
+        /batch 0 attempt 0: 1 of 2 needed, scores 0x\w{64}, signed by 0x\w{40}; not by 0x\w{40}, 0x\w{40}/,
+      );
+    } finally {
+      service.kill("SIGKILL");
+      await once(service, "exit");
+    }
+  });
+
   it("after the settlement: audit is clean, explain tells who signed, in which transactions", async () => {
     await turn();
     await world.moveTo(world.times.resolvesAt + HOUR + 60);
@@ -164,7 +194,7 @@ describe("commands on a round's way", { timeout: 120_000 }, () => {
       [
         "scores",
         (topic, data) => (topic === selectors.reported ? otherDigit(data) : null),
-        /position 4, model m4 \(0x\w+\), mmc \(the feed's text: 0\.0048\): \S+ was reported, the feed gives 0\.0048$/m,
+        /position 4, model m4 \(0x\w+\), mmc \(the feed's text: 0\.0048\d*\): \S+ was reported, the feed gives 0\.0048$/m,
       ],
       [
         "schedule",
@@ -214,6 +244,23 @@ describe("commands on a round's way", { timeout: 120_000 }, () => {
     expect(await oracle("replay", "--bundle", join(world.folder, "none"))).toMatchObject({ code: 2 });
   });
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+async function until(reached: () => Promise<boolean>): Promise<void> {
+  const giveUpAt = Date.now() + 30_000;
+  while (!(await reached().catch(() => false))) {
+    if (Date.now() > giveUpAt) throw new Error("the service doesn't come to it");
+    await sleep(100);
+  }
+}
 
 function selectorOf(name: "RoundOpened" | "BatchLocked" | "ScoresReported" | "BatchSettled"): Hex {
   const item = abi.find((each) => each.type === "event" && each.name === name);

@@ -71,7 +71,7 @@ describe("a recorded round", { timeout: 120_000 }, () => {
       return actions[0]?.kind ?? waiting[0]?.code;
     });
     expect(kinds).toEqual(["open", "round_open", "lock", "feed_refused", "signatures_missing", "report", "settle"]);
-    expect(turns.filter(({ digest }) => digest !== null).length).toBe(2);
+    expect(turns.filter(({ digest }) => digest !== null).length).toBeGreaterThanOrEqual(2);
   });
 
   it("keeps no key and no address of a node", () => {

@@ -20,7 +20,7 @@ export const audit: Register = (program) => {
     .option(...JSON_OPTION);
 };
 
-/** "clean": everything was proved. "open": there is nothing to prove yet, or for good. */
+/** "clean": everything was proved. "open": there is nothing to prove, yet or for ever. */
 type Audited = {
   readonly round: bigint;
   readonly verdict: "clean" | "differs" | "unknown" | "open";
@@ -37,7 +37,7 @@ async function run(config: Config, options: Options, [word]: readonly string[]):
     const history = await oracle.readHistory(say);
     // Feeds live by the chain's clock, which the facts bring.
     await oracle.readFacts();
-    return wanted === null ? allSettled(history, oracle, say) : [await auditOne(wanted, history, oracle)];
+    return auditAll(wanted === null ? history.rounds : [wanted], history, oracle, say);
   });
   answer({ rounds: audited.map(withText) }, () => textOf(audited), options);
   if (audited.some(({ verdict }) => verdict === "differs")) return BAD_ANSWER;
@@ -45,14 +45,13 @@ async function run(config: Config, options: Options, [word]: readonly string[]):
   return isClean ? GOOD : CANT_TELL_NOW;
 }
 
-async function allSettled(history: History, oracle: Oracle, say: Say): Promise<Audited[]> {
+async function auditAll(numbers: readonly bigint[], history: History, oracle: Oracle, say: Say): Promise<Audited[]> {
   const audited: Audited[] = [];
-  for (const [index, number] of history.rounds.entries()) {
-    say(`round ${number.toString()}, ${index + 1} of ${history.rounds.length}`);
-    const one = await auditOne(number, history, oracle);
-    if (one.verdict !== "open") audited.push(one);
+  for (const [index, number] of numbers.entries()) {
+    say(`round ${number.toString()}, ${index + 1} of ${numbers.length}`);
+    audited.push(await auditOne(number, history, oracle));
   }
-  return audited;
+  return audited.filter(({ verdict }) => numbers.length === 1 || verdict !== "open");
 }
 
 async function auditOne(number: bigint, history: History, { feed }: Oracle): Promise<Audited> {
