@@ -23,7 +23,7 @@ export type Call = { readonly exchanges: readonly Exchange[]; readonly outcome: 
 export type RecordedFeed = {
   readonly feed: Feed;
   /** The readings of rounds' scores since the list of rounds was last asked for, as every turn does first. */
-  readonly calls: (this: void) => ReadonlyMap<bigint, readonly Call[]>;
+  readonly calls: () => ReadonlyMap<bigint, readonly Call[]>;
 };
 
 /** The feed that `make` makes; what it is answered on its rounds' scores is kept. */

@@ -22,7 +22,7 @@ export type Recording = {
   readonly settings: Settings;
   readonly source: FeedSource;
   /** The readings of the feed in this turn. */
-  readonly calls: (this: void) => ReadonlyMap<bigint, readonly Call[]>;
+  readonly calls: () => ReadonlyMap<bigint, readonly Call[]>;
   readonly now?: () => number;
 };
 
