@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
 import { feeAfter, limited } from "../src/chain/fee.ts";
 import { InputError } from "../src/core/errors.ts";
@@ -18,7 +19,9 @@ const SILENT: Attester = {
   attestations: () => ({ ...DOMAIN, reporters: [], attestations: [] }),
   evidence: () => ({ ...DOMAIN, evidence: [] }),
   disagreements: () => [],
+  peers: () => [],
 };
+const METRICS = { registry: new Registry() };
 const READINESS = { overdueMs: 60_000, maxBlockAgeSeconds: 0 };
 
 function tickAt(facts = chain(START, [round()]), changes: Partial<Tick> = {}): Tick {
@@ -28,7 +31,7 @@ function tickAt(facts = chain(START, [round()]), changes: Partial<Tick> = {}): T
 }
 
 function appAt(latest: Tick | null, readiness = READINESS, latestWithFacts = latest) {
-  return buildApp({ reconciler: { latest, latestWithFacts }, readiness, attester: SILENT });
+  return buildApp({ reconciler: { latest, latestWithFacts }, readiness, attester: SILENT, metrics: METRICS });
 }
 
 async function ready(latest: Tick | null, readiness = READINESS): Promise<[number, string[]]> {

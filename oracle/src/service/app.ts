@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance } from "fastify";
 import { addPeerRoutes, type Testifying } from "./peer-routes.ts";
+import type { Metrics } from "./metrics/metrics.ts";
 import { type Readiness, readiness, type ReadinessOptions } from "./readiness.ts";
 import type { Reconciler } from "./reconciler.ts";
 import { roundsView, roundView } from "./round-view.ts";
@@ -8,6 +9,7 @@ export type AppOptions = {
   readonly reconciler: Pick<Reconciler, "latest" | "latestWithFacts">;
   readonly readiness: ReadinessOptions;
   readonly attester: Testifying;
+  readonly metrics: Pick<Metrics, "registry">;
 };
 
 const ROUND = /^[1-9]\d{0,19}$/;
@@ -16,7 +18,7 @@ const ROUND = /^[1-9]\d{0,19}$/;
  * The service's HTTP face, not listening yet: `/livez`, `/readyz`, `/rounds`, `/rounds/:round` and what peers ask for. It
  * only ever reads.
  */
-export function buildApp({ reconciler, readiness: options, attester }: AppOptions): FastifyInstance {
+export function buildApp({ reconciler, readiness: options, attester, metrics }: AppOptions): FastifyInstance {
   const app = Fastify();
 
   app.get("/livez", () => ({ live: true }));
@@ -24,6 +26,11 @@ export function buildApp({ reconciler, readiness: options, attester }: AppOption
   app.get("/readyz", (_, reply) => {
     const answer: Readiness = readiness(reconciler.latest, Date.now(), options);
     return reply.code(answer.ready ? 200 : 503).send(answer);
+  });
+
+  app.get("/metrics", async (_, reply) => {
+    const { registry } = metrics;
+    return reply.type(registry.contentType).send(await registry.metrics());
   });
 
   app.get("/rounds", (_, reply) => {

@@ -16,12 +16,17 @@ import { attestationBook } from "../peers/book.ts";
 import { keptIn, NOWHERE } from "../peers/folder.ts";
 import { askAll, type PeersOptions, type Told } from "../peers/gather.ts";
 import { readSecretFile } from "../signers/secret-file.ts";
+import { accountWatch, type Accounts } from "./accounts.ts";
 import { attester, type Attester } from "./attest.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { feedReader } from "./feed-view.ts";
 import { type HeldKey, openKeys } from "./keys.ts";
+import { buildInfo, configInfo } from "./info.ts";
+import { type Metrics, oracleMetrics } from "./metrics/metrics.ts";
 import { type Keys, performer } from "./perform.ts";
+import type { ReadinessOptions } from "./readiness.ts";
 import { reconciler, type Reconciler } from "./reconciler.ts";
+import { watchedFeed, watchedSigner } from "./watched.ts";
 
 /** The parts of an oracle, put together from its configuration; nothing has been asked or sent yet. */
 export type Oracle = {
@@ -34,12 +39,19 @@ export type Oracle = {
   readonly feed: Feed;
   readonly keys: Keys;
   readonly heldKeys: readonly HeldKey[];
+  readonly accounts: Accounts;
+  readonly metrics: Metrics;
+  readonly readiness: ReadinessOptions;
 };
 
 /** @throws ConfigError naming the setting whose file can't be used */
 export function buildOracle(config: Config, log: Logger): Oracle {
   const { chainId, contract, tournament } = config;
-  const { keys, held } = openKeys(config);
+  const { keys: opened, held } = openKeys(config);
+  const keys = {
+    ...opened,
+    reporters: opened.reporters.map((signer) => watchedSigner(signer, (seen) => metrics.onSigner(seen))),
+  };
   const node = { url: usable(() => rpcUrl(config)), timeoutMs: config.rpcTimeoutMs };
   const client = readingClient(node);
   const journal = journalReader({
@@ -55,7 +67,10 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     chainTime = read.block.timestamp;
     return read;
   };
-  const feed = usable(() => buildFeed(config, () => chainTime));
+  const feed = watchedFeed(
+    usable(() => buildFeed(config, () => chainTime)),
+    (seen) => metrics.onFeed(seen),
+  );
   const send = executor({
     reading: client,
     sending: sendingClient(node),
@@ -74,17 +89,38 @@ export function buildOracle(config: Config, log: Logger): Oracle {
   const attesting = buildAttester(config, keys, settings, peers);
   const { feedTimeoutMs: timeoutMs, feedSettleSeconds: settleSeconds } = config;
   const readFeed = feedReader({ feed, settings, timeoutMs, settleSeconds });
+  const balanceOf = ({ address }: Sender) => client.getBalance({ address });
+  const nonceOf = ({ address }: Sender) => client.getTransactionCount({ address, blockTag: "latest" });
+  const accounts = accountWatch({ keys, balanceOf, nonceOf, gasPrice: () => client.getGasPrice() });
+  const readiness = readinessOf(config);
+  const metrics = oracleMetrics({
+    build: buildInfo(),
+    config: configInfo(config),
+    readiness,
+    attester: attesting,
+    accounts: () => accounts.latest,
+    endpoints: null,
+  });
+  const { onTick } = metrics;
+  const effects = { readFacts: facts, readFeed, attester: attesting, perform, accounts };
   return {
-    reconciler: reconciler({ ...config, readFacts: facts, readFeed, attester: attesting, settings, perform, log }),
+    reconciler: reconciler({ ...config, ...effects, settings, log, onTick }),
     attester: attesting,
     askPeers: () => askAll(peers, []),
     readFacts: facts,
     readReporterSet: ({ block }) => readReporterSet({ client, contract }, tournament, block.number),
-    balanceOf: ({ address }) => client.getBalance({ address }),
+    balanceOf,
     feed,
     keys,
     heldKeys: held,
+    accounts,
+    metrics,
+    readiness,
   };
+}
+
+function readinessOf({ tickBudgetMs, pollIntervalMs, maxBlockAgeSeconds }: Config): ReadinessOptions {
+  return { overdueMs: tickBudgetMs + 3 * pollIntervalMs, maxBlockAgeSeconds };
 }
 
 function rpcUrl({ rpcUrl: url, rpcUrlFile }: Config): string {

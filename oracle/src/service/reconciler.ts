@@ -7,6 +7,7 @@ import { plan } from "../core/plan.ts";
 import { wantedReports } from "../core/steps/report.ts";
 import { DataFolderTrouble } from "../peers/folder.ts";
 import { SignerRefusal, SignerTrouble } from "../signers/errors.ts";
+import type { Accounts } from "./accounts.ts";
 import type { Attester } from "./attest.ts";
 import type { FeedReader } from "./feed-view.ts";
 import type { Performer } from "./perform.ts";
@@ -19,6 +20,10 @@ export type ReconcilerOptions = {
   readonly attester: Pick<Attester, "hear" | "attest">;
   readonly settings: Settings;
   readonly perform: Performer;
+  /** Looks at the accounts once everything is done. */
+  readonly accounts?: Pick<Accounts, "look">;
+  /** Told of every turn. */
+  readonly onTick?: (tick: Tick) => void;
   readonly log: Logger;
   readonly pollIntervalMs: number;
   readonly tickBudgetMs: number;
@@ -50,6 +55,7 @@ export function reconciler(options: ReconcilerOptions): Reconciler {
     latest = turn;
     if (turn.facts !== null) latestWithFacts = turn;
     report(turn);
+    options.onTick?.(turn);
     return turn;
   };
 
@@ -86,6 +92,7 @@ async function takeTurn(options: ReconcilerOptions): Promise<Tick> {
     failures.push(...errors.map((error) => failureOf(null, error)));
     wanted = plan(facts, feed, testimony, options.settings, reports);
     await perform(wanted.actions, options, isSpent, done, failures);
+    failures.push(...((await options.accounts?.look(facts, done, failures)) ?? []));
   } catch (error) {
     failures.push(failureOf(null, error));
   }
