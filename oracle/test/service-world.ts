@@ -56,10 +56,19 @@ export function account(changes: Partial<Account> = {}): Account {
 }
 
 export function appAt(latest: Tick | null, readiness = READINESS, latestWithFacts = latest) {
-  return buildApp({ reconciler: { latest, latestWithFacts }, readiness, attester: operators(), metrics: { registry: new Registry() } });
+  return buildApp({
+    reconciler: { latest, latestWithFacts },
+    readiness,
+    attester: operators(),
+    metrics: { registry: new Registry() },
+  });
 }
 
-export type Series = { readonly name: string; readonly labels: Readonly<Record<string, string>>; readonly value: number };
+export type Series = {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+};
 
 /** What a scrape gives, line by line. */
 export async function scrape({ registry }: Metrics): Promise<Series[]> {

@@ -80,11 +80,12 @@ function watch(key: Account["key"], sender: Sender, { balanceOf, nonceOf }: Acco
     failures: readonly Failure[],
     gasPrice: bigint,
   ): Promise<Look> => {
-    const sent = newHashes(done.filter(({ action }) => senderOf(action.kind) === key), known);
-    const wasOpen = isOpen;
-    isOpen = failures.some(
-      ({ action, code }) => action !== null && senderOf(action.kind) === key && isUnmined(code),
+    const sent = newHashes(
+      done.filter(({ action }) => senderOf(action.kind) === key),
+      known,
     );
+    const wasOpen = isOpen;
+    isOpen = failures.some(({ action, code }) => action !== null && senderOf(action.kind) === key && isUnmined(code));
     own += wasOpen && !isOpen && sent === 0 ? 1 : sent;
     const [balanceWei, nonce] = await Promise.all([balanceOf(sender), nonceOf(sender)]);
     first ??= nonce - own;

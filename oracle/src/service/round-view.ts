@@ -17,6 +17,7 @@ export function roundsView(tick: Tick, facts: ChainFacts) {
     waiting: tick.plan.waiting
       .filter(({ round }) => !facts.rounds.some(({ number }) => number === round))
       .map(reasonView),
+    notes: tick.plan.notes.filter(({ round }) => round === null).map(reasonView),
   };
 }
 
@@ -85,5 +86,13 @@ function waitingOf(tick: Tick, number: bigint) {
 }
 
 function reasonView({ code, round, batch, until, message }: Reason) {
-  return { code, round: round?.toString() ?? null, batch, until, message, remedy: REASONS[code].remedy, page: pageOf(code) };
+  return {
+    code,
+    round: round?.toString() ?? null,
+    batch,
+    until,
+    message,
+    remedy: REASONS[code].remedy,
+    page: pageOf(code),
+  };
 }

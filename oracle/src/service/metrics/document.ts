@@ -2,7 +2,12 @@ import type { Entry } from "./groups.ts";
 
 /** docs/metrics.md, whole, from what is registered. */
 export function metricsDocument(entries: readonly Entry[]): string {
-  const rows = entries.map(({ name, type, labels, help }) => [`\`${name}\``, type, labels.map((label) => `\`${label}\``).join(", "), help]);
+  const rows = entries.map(({ name, type, labels, help }) => [
+    `\`${name}\``,
+    type,
+    labels.map((label) => `\`${label}\``).join(", "),
+    help,
+  ]);
   return `# Metrics
 
 At \`/metrics\`, for Prometheus. Made from the code by \`npm run docs:metrics --workspace oracle\`; a test fails while they differ.

@@ -19,7 +19,8 @@ export function readinessMetrics(catalogue: Catalogue, latest: Latest, options: 
 }
 
 export function feedMetrics(catalogue: Catalogue): { see: (seen: FeedSeen) => void; onTick: (tick: Tick) => void } {
-  const help = "Questions to the feed; refused: it answered what can't be used, down: it didn't answer, failed: our fault";
+  const help =
+    "Questions to the feed; refused: it answered what can't be used, down: it didn't answer, failed: our fault";
   const requests = counter(catalogue, { name: "feed_requests_total", help, labels: ["outcome"] });
   for (const outcome of ["answered", "refused", "down", "failed"]) requests.inc({ outcome }, 0);
   const refusedHelp = "Answers of the feed that were refused, by the field at fault";
@@ -65,10 +66,22 @@ export function accountMetrics(catalogue: Catalogue, accounts: () => readonly Ac
   const of = (value: (account: Account) => number) => () =>
     accounts().map((account) => ({ labels: { key: account.key }, value: value(account) }));
   const labels = ["key"] as const;
-  gauge(catalogue, { name: "balance_wei", help: "Ether of the account, wei", labels }, of((each) => Number(each.balanceWei)));
+  gauge(
+    catalogue,
+    { name: "balance_wei", help: "Ether of the account, wei", labels },
+    of((each) => Number(each.balanceWei)),
+  );
   const leftHelp = "Rounds of today's size that the account can pay for, at five times today's gas price";
-  gauge(catalogue, { name: "balance_rounds_left", help: leftHelp, labels }, of((each) => each.roundsLeft));
-  gauge(catalogue, { name: "nonce_confirmed", help: "Transactions of the account in blocks", labels }, of((each) => each.nonce));
+  gauge(
+    catalogue,
+    { name: "balance_rounds_left", help: leftHelp, labels },
+    of((each) => each.roundsLeft),
+  );
+  gauge(
+    catalogue,
+    { name: "nonce_confirmed", help: "Transactions of the account in blocks", labels },
+    of((each) => each.nonce),
+  );
   const foreignHelp = "Transactions of the account that this process did not send";
   const foreign = counter(catalogue, { name: "tx_foreign_total", help: foreignHelp, labels });
   const told = new Map<string, number>();

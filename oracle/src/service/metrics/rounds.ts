@@ -65,7 +65,9 @@ function signatureMetrics(catalogue: Catalogue, rounds: () => readonly RoundFact
     for (const round of rounds()) {
       for (const reporter of round.reporters) {
         const have = unreported(round).filter(({ index }) =>
-          said.some((each) => each.round === round.number && each.batch === index && isAddressEqual(each.reporter, reporter)),
+          said.some(
+            (each) => each.round === round.number && each.batch === index && isAddressEqual(each.reporter, reporter),
+          ),
         ).length;
         const add = isSigned ? have : unreported(round).length - have;
         operators.set(reporter, (operators.get(reporter) ?? 0) + add);
@@ -75,7 +77,11 @@ function signatureMetrics(catalogue: Catalogue, rounds: () => readonly RoundFact
   };
   const help = "Batches without a report whose scores should be final";
   gauge(catalogue, { name: "signatures", help: `${help}, and which the reporter has signed`, ...shape }, counts(true));
-  gauge(catalogue, { name: "signatures_missing", help: `${help}, and which the reporter has not signed`, ...shape }, counts(false));
+  gauge(
+    catalogue,
+    { name: "signatures_missing", help: `${help}, and which the reporter has not signed`, ...shape },
+    counts(false),
+  );
   gauge(catalogue, { name: "operator_up", help: "Whether the peer answered in the latest turn", ...shape }, () =>
     attester.peers().map(({ host, reporters }) => ({ labels: { operator: host }, value: reporters === null ? 0 : 1 })),
   );
