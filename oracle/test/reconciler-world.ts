@@ -41,6 +41,8 @@ export const KEYS = {
   guardian: keccak256(toHex("guardian")),
   registrar: keccak256(toHex("registrar")),
   reporters: [1, 2, 3].map((n) => keccak256(toHex(`reporter ${n}`))),
+  /** Of operators of their own, one a reporter. */
+  relayers: [1, 2, 3].map((n) => keccak256(toHex(`relayer ${n}`))),
 } as const;
 
 export type WorldOptions = {
@@ -48,6 +50,7 @@ export type WorldOptions = {
   readonly positions: number;
   readonly registrar?: boolean;
   readonly disputeWindow?: number;
+  readonly quorum?: number;
   /** Position whose model isn't in the feed. */
   readonly unlisted?: number;
 };
@@ -63,7 +66,9 @@ export async function buildWorld(options: WorldOptions) {
   const staker = walletOf(url, KEYS.staker);
   const guardian = walletOf(url, KEYS.guardian);
   const relayer = privateKeyToAccount(KEYS.relayer).address;
-  for (const who of [organizer.account.address, staker.account.address, guardian.account.address, relayer]) {
+  const relayers = KEYS.relayers.map((key) => privateKeyToAccount(key).address);
+  const { address: opener } = organizer.account;
+  for (const who of [opener, staker.account.address, guardian.account.address, relayer, ...relayers]) {
     await chain.setBalance({ address: who, value: 1_000n * ETHER });
   }
 
@@ -120,7 +125,7 @@ export async function buildWorld(options: WorldOptions) {
         options.registrar === true ? registrar.address : ZERO,
         stake,
         reporters,
-        2,
+        options.quorum ?? 2,
       ],
     }),
   );
@@ -191,6 +196,8 @@ export async function buildWorld(options: WorldOptions) {
     writeFileSync(join(folder, name), `${key}\n`, { mode: 0o600 });
     return { kind: "file", file: name };
   };
+  KEYS.relayers.forEach((key, index) => secret(`relayer-${index}`, key));
+  const reporterKeys = KEYS.reporters.map((key, index) => secret(`reporter-${index}`, key));
   secret("stranger", KEYS.staker);
   const configuration = {
     rpcUrl: url,
@@ -199,7 +206,7 @@ export async function buildWorld(options: WorldOptions) {
     tournament: TOURNAMENT,
     feed: { kind: "folder", path: "." },
     keys: {
-      reporters: KEYS.reporters.slice(0, 2).map((key, index) => secret(`reporter-${index}`, key)),
+      reporters: reporterKeys.slice(0, 2),
       relayer: secret("relayer", KEYS.relayer),
       organizer: secret("organizer", KEYS.organizer),
     },
@@ -233,6 +240,7 @@ export async function buildWorld(options: WorldOptions) {
     times,
     writeRound,
     relayer,
+    reporters,
     config: (changes: object = {}): Config => parseConfig({ ...configuration, ...changes }, folder),
     oracle: (changes: object = {}): Oracle =>
       buildOracle(parseConfig({ ...configuration, ...changes }, folder), pino({ level: "silent" })),

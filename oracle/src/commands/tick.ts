@@ -10,15 +10,14 @@ import { BAD_ANSWER, CANT_TELL_NOW, GOOD } from "./exit-codes.ts";
 export const tick: Register = (program) => {
   configured(program, "tick", "reconcile once and say what was done and what is waited for", async (config) => {
     const { reconciler } = buildOracle(config, pino({ level: "silent" }));
-    let turn = await reconciler.tick();
-    // The second of the two readings before a signature takes a second turn, and nobody else will take it.
-    if (turn.plan.waiting.some(({ code }) => code === "feed_confirming")) {
-      console.log(tickTable(turn));
-      await sleep(config.feedSettleSeconds * 1_000);
-      turn = await reconciler.tick();
-    }
+    const turn = await reconciler.tick();
     console.log(tickTable(turn));
-    return exitCodeOf(turn);
+    if (!turn.plan.waiting.some(({ code }) => code === "feed_confirming")) return exitCodeOf(turn);
+    // The second of the two readings before a signature takes a second turn, and no other process remembers the first.
+    await sleep(config.feedSettleSeconds * 1_000);
+    const second = await reconciler.tick();
+    console.log(tickTable(second));
+    return exitCodeOf(second);
   });
 };
 

@@ -44,7 +44,7 @@ export function attestationBook({ domain, mine, kept }: BookOptions): Book {
   };
   const readOnce = async (): Promise<void> => {
     if (isRead) return;
-    for (const said of await kept.read()) {
+    for (const said of await kept.read(mine)) {
       if (isMine(said) && isNew(said) && (await signatureFault(said, domain)) === null) known = [...known, said];
     }
     isRead = true;

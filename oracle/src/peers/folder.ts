@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
+import type { Address } from "viem";
 import type { Attestation } from "../core/attestation.ts";
 import { type Domain, keptAttestations, toWire } from "./wire.ts";
 
@@ -13,33 +14,41 @@ export class DataFolderTrouble extends Error {
 
 /** Where a node keeps its own signatures between two lives. It may be emptied at any time: the peers have them too. */
 export type Kept = {
-  /** What is there; nothing where it can't be read. What it says is verified like a stranger's word. */
-  read(): Promise<readonly Attestation[]>;
+  /** What is there of the reporters; nothing where it can't be read. It is verified like a stranger's word. */
+  read(reporters: readonly Address[]): Promise<readonly Attestation[]>;
   /** Whole or not at all, whenever the process dies. @throws DataFolderTrouble */
   write(attestations: readonly Attestation[]): Promise<void>;
 };
 
-/** Keeps them in a file of the folder, one a tournament. */
+/** Keeps them in the folder, in a file for each tournament and reporter: nodes that share it don't spoil each other's. */
 export function keptIn(folder: string, domain: Domain): Kept {
   const { chainId, contract, tournament } = domain;
-  const file = join(folder, `attestations-${chainId}-${contract.toLowerCase()}-${tournament}.json`);
+  const fileOf = (reporter: Address): string =>
+    join(folder, `attestations-${[chainId, contract, tournament, reporter].join("-").toLowerCase()}.json`);
   return {
-    async read() {
-      try {
-        return keptAttestations.parse(JSON.parse(await readFile(file, "utf8"))).attestations;
-      } catch {
-        return [];
-      }
+    async read(reporters) {
+      return (await Promise.all(reporters.map((reporter) => readKept(fileOf(reporter))))).flat();
     },
     async write(attestations) {
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 });
-        await replace(file, toWire({ ...domain, attestations }));
+        for (const reporter of new Set(attestations.map((each) => each.reporter))) {
+          const own = attestations.filter((each) => each.reporter === reporter);
+          await replace(fileOf(reporter), toWire({ ...domain, attestations: own }));
+        }
       } catch (error) {
         throw new DataFolderTrouble(`config.dataFolder: can't write to ${folder} (${String(error)})`, { cause: error });
       }
     },
   };
+}
+
+async function readKept(file: string): Promise<readonly Attestation[]> {
+  try {
+    return keptAttestations.parse(JSON.parse(await readFile(file, "utf8"))).attestations;
+  } catch {
+    return [];
+  }
 }
 
 async function replace(file: string, text: string): Promise<void> {

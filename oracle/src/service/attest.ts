@@ -18,6 +18,7 @@ import type { Book, Refused } from "../peers/book.ts";
 import { askAll, askForEvidence, type PeersOptions, type Told } from "../peers/gather.ts";
 import { isOfNow, signatureFault } from "../peers/verify.ts";
 import type { AttestationsAnswer, EvidenceAnswer } from "../peers/wire.ts";
+import { SignerRefusal } from "../signers/errors.ts";
 import type { ReportSigner } from "../signers/report-signer.ts";
 
 /** The attesting half of a turn: what the other operators say, and what this one signs. */
@@ -160,7 +161,7 @@ async function signOne(
   const said = { tournament, round, batch, attempt, stakesHash, scoresHash };
   const attestation = { ...said, feedDigest, reporter, signature: await signer.sign(domain, said) };
   const fault = await signatureFault(attestation, domain);
-  if (fault !== null) throw new Error(`the signer of ${reporter} answers wrongly: ${fault}`);
+  if (fault !== null) throw new SignerRefusal(`the signer of ${reporter} answers wrongly: ${fault}`);
   return attestation;
 }
 

@@ -30,7 +30,7 @@ export function peerNotes({ peers }: Testimony): Reason[] {
   const silent = peers.filter(({ reporters }) => reporters === null);
   const refused = peers.filter(({ reporters, fault }) => reporters !== null && fault !== null);
   return [
-    ...note("peer_down", `${silent.length} of ${peers.length} peers don't answer`, silent),
+    ...note("peer_down", `${silent.length} of ${peers.length} peers can't be asked`, silent),
     ...note("peer_refused", `${refused.length} of ${peers.length} peers serve what is refused`, refused),
   ];
 }
