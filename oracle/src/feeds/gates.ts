@@ -54,7 +54,11 @@ function passes({ measure, limit }: Gate): boolean {
   return measure.text !== null && compareDecimals(notNegative(measure.text, measure.field), most) < 0n;
 }
 
-function notNegative(text: string, field: string): Decimal {
+/**
+ * A measure or a limit, exactly.
+ * @throws InputError
+ */
+export function notNegative(text: string, field: string): Decimal {
   const decimal = parseDecimal(text, field);
   if (decimal.digits < 0n) throw new InputError(field, `${text} is negative; it must be at least 0`);
   return decimal;

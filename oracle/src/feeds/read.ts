@@ -1,5 +1,5 @@
 import { InputError } from "../core/errors.ts";
-import { type Json, joinPath } from "../core/json.ts";
+import { type Json, joinPath, showJson } from "../core/json.ts";
 import { isUuid, modelId } from "../core/models.ts";
 import { nanoFromDecimalDown, signedNanoFromDecimalTowardZero } from "../core/units.ts";
 import {
@@ -97,8 +97,7 @@ function modelsFrom(raw: readonly RawModel[], payout: Payout, asked: Asked): Fee
 }
 
 function modelFrom(row: RawModel, payout: Payout, { gated }: Asked, path: string): FeedModel {
-  if (!isUuid(row.id))
-    throw new InputError(`${path}.id`, `unknown model ${JSON.stringify(row.id)}; a model's id is a UUID`);
+  if (!isUuid(row.id)) throw new InputError(`${path}.id`, `unknown model ${showJson(row.id)}; a model's id is a UUID`);
   const gates = gatesOf(row, path, gated);
   const scores = payout.scoresOf(row, path);
   return {
