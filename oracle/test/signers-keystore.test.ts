@@ -1,14 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { createCipheriv, pbkdf2Sync, randomBytes, scryptSync } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { concat, type Hex, keccak256, toHex } from "viem";
+import { toHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, describe, expect, it } from "vitest";
 import { newKeyFile } from "../src/service/new-key.ts";
 import { newKeystore, openKeystore } from "../src/signers/keystore.ts";
 import { complaintOf, secretFolder } from "./signers-files.ts";
+import { type Kdf, keystoreOf, LIGHT } from "./signers-keystores.ts";
 
 const FIELD = "config.keys.relayer";
 
@@ -51,40 +51,6 @@ const SPEC_SCRYPT = {
   version: 3,
 };
 
-type Kdf =
-  | { readonly kdf: "scrypt"; readonly kdfparams: { n: number; r: number; p: number; dklen: number; salt: string } }
-  | { readonly kdf: "pbkdf2"; readonly kdfparams: { c: number; prf: string; dklen: number; salt: string } };
-
-const salt = randomBytes(32).toString("hex");
-const LIGHT: Kdf = { kdf: "scrypt", kdfparams: { n: 16, r: 1, p: 1, dklen: 32, salt } };
-
-/** A keystore written by the definition's words, with Node's own cryptography: the judge of the library. */
-function keystoreOf(key: Hex, password: string, derivation: Kdf = LIGHT) {
-  const { kdf, kdfparams } = derivation;
-  const bytes = Buffer.from(kdfparams.salt, "hex");
-  const derived =
-    kdf === "scrypt"
-      ? scryptSync(password, bytes, 32, { N: kdfparams.n, r: kdfparams.r, p: kdfparams.p })
-      : pbkdf2Sync(password, bytes, kdfparams.c, 32, "sha256");
-  const iv = randomBytes(16);
-  const ciphertext = createCipheriv("aes-128-ctr", derived.subarray(0, 16), iv).update(
-    Buffer.from(key.slice(2), "hex"),
-  );
-  const mac = keccak256(concat([toHex(derived.subarray(16, 32)), toHex(ciphertext)]));
-  return {
-    address: privateKeyToAccount(key).address.slice(2).toLowerCase(),
-    crypto: {
-      cipher: "aes-128-ctr",
-      cipherparams: { iv: iv.toString("hex") },
-      ciphertext: ciphertext.toString("hex"),
-      ...derivation,
-      mac: mac.slice(2),
-    },
-    id: "3198bc9c-6672-4ab3-9995-4942343ae5b6",
-    version: 3,
-  };
-}
-
 const keys = fc
   .bigInt({ min: 1n, max: 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364140n })
   .map((number) => toHex(number, { size: 32 }));
@@ -108,7 +74,7 @@ describe("a keystore", () => {
           fc.pre(Buffer.compare(Buffer.from(password), Buffer.from(other)) !== 0);
           const kdf: Kdf = isScrypt
             ? LIGHT
-            : { kdf: "pbkdf2", kdfparams: { c: 2, prf: "hmac-sha256", dklen: 32, salt } };
+            : { kdf: "pbkdf2", kdfparams: { c: 2, prf: "hmac-sha256", dklen: 32, salt: LIGHT.kdfparams.salt } };
           const text = JSON.stringify(keystoreOf(key, password, kdf));
           expect(openKeystore(text, password, FIELD)).toBe(key);
           expect(complaintOf(() => openKeystore(text, other, FIELD))).toBe(
@@ -123,7 +89,7 @@ describe("a keystore", () => {
   it("is refused with any bit of its cipher text, address, MAC or salt turned, and never gives another key", () => {
     const key = SPEC_KEY;
     const good = keystoreOf(key, "password");
-    const { crypto } = good;
+    const { crypto, address = "" } = good;
     const turned = (text: string, bit: number): string => {
       const bytes = Buffer.from(text, "hex");
       bytes.writeUInt8(bytes.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
@@ -136,15 +102,15 @@ describe("a keystore", () => {
         crypto: { ...crypto, ciphertext: turned(crypto.ciphertext, bit) },
       })),
       ...bits(crypto.mac).map((bit) => ({ ...good, crypto: { ...crypto, mac: turned(crypto.mac, bit) } })),
-      ...bits(good.address).map((bit) => ({ ...good, address: turned(good.address, bit) })),
+      ...bits(address).map((bit) => ({ ...good, address: turned(address, bit) })),
       // The MAC doesn't cover it: only the address tells.
       ...bits(crypto.cipherparams.iv).map((bit) => ({
         ...good,
         crypto: { ...crypto, cipherparams: { iv: turned(crypto.cipherparams.iv, bit) } },
       })),
-      ...bits(salt).map((bit) => ({
+      ...bits(LIGHT.kdfparams.salt).map((bit) => ({
         ...good,
-        crypto: { ...crypto, kdfparams: { ...LIGHT.kdfparams, salt: turned(salt, bit) } },
+        crypto: { ...crypto, kdfparams: { ...LIGHT.kdfparams, salt: turned(LIGHT.kdfparams.salt, bit) } },
       })),
     ];
     expect(damaged).toHaveLength(256 + 256 + 160 + 128 + 256);
@@ -218,14 +184,14 @@ describe("a keystore", () => {
   });
 
   it("can't hide a bomb beside harmless parameters, under the same name in other letters", () => {
-    const bomb = { ...crypto, kdfparams: { ...kdfparams, n: 2 ** 30 } };
+    const light = keystoreOf(SPEC_KEY, SPEC_PASSWORD);
+    const params = { ...light.crypto.kdfparams, n: 2 ** 30 };
+    const bomb = JSON.stringify({ ...light.crypto, kdfparams: params });
+    const text = JSON.stringify(light);
     const hidden = [
-      `{"CRYPTO":${JSON.stringify(bomb)},${JSON.stringify(SPEC_SCRYPT).slice(1)}`,
-      `{"Crypto":${JSON.stringify(bomb)},${JSON.stringify(SPEC_SCRYPT).slice(1)}`,
-      JSON.stringify(SPEC_SCRYPT).replace(
-        '"kdfparams":{',
-        `"KDFPARAMS":${JSON.stringify(bomb.kdfparams)},"kdfparams":{"N":1073741824,`,
-      ),
+      `{"CRYPTO":${bomb},${text.slice(1)}`,
+      `{"Crypto":${bomb},${text.slice(1)}`,
+      text.replace('"kdfparams":{', `"KDFPARAMS":${JSON.stringify(params)},"kdfparams":{"N":1073741824,`),
     ];
     for (const text of hidden) expect(openKeystore(text, SPEC_PASSWORD, FIELD)).toBe(SPEC_KEY);
   });
@@ -233,7 +199,7 @@ describe("a keystore", () => {
   it("that holds no key of the curve is damaged", () => {
     const text = JSON.stringify({ ...keystoreOf(SPEC_KEY, "password"), address: undefined });
     expect(openKeystore(text, "password", FIELD)).toBe(SPEC_KEY);
-    const zero = privateKeyless();
+    const zero = keystoreOf(`0x${"00".repeat(32)}`, "password");
     expect(complaintOf(() => openKeystore(JSON.stringify(zero), "password", FIELD))).toMatch(
       /the keystore is damaged$/,
     );
@@ -244,22 +210,6 @@ describe("a keystore", () => {
     expect(openKeystore(JSON.stringify({ ...rest, Crypto }), "password", FIELD)).toBe(SPEC_KEY);
   });
 });
-
-/** A sound keystore of 32 zero bytes. */
-function privateKeyless() {
-  const derived = scryptSync("password", Buffer.from(salt, "hex"), 32, { N: 16, r: 1, p: 1 });
-  const iv = Buffer.alloc(16);
-  const ciphertext = createCipheriv("aes-128-ctr", derived.subarray(0, 16), iv).update(Buffer.alloc(32));
-  const mac = keccak256(concat([toHex(derived.subarray(16, 32)), toHex(ciphertext)])).slice(2);
-  const crypto = {
-    cipher: "aes-128-ctr",
-    cipherparams: { iv: iv.toString("hex") },
-    ciphertext: ciphertext.toString("hex"),
-    ...LIGHT,
-    mac,
-  };
-  return { crypto, version: 3 };
-}
 
 describe("a new key", () => {
   const { folder, write, close } = secretFolder();

@@ -202,7 +202,8 @@ function adviceOn(key: string, path: readonly PropertyKey[]): string {
 }
 
 function nameOf(path: readonly PropertyKey[]): string {
-  return ["config", ...path.map(String)].join(".");
+  const names = path.map((name) => (SECRET_LIKE.test(String(name)) ? "(name not shown)" : String(name)));
+  return ["config", ...names].join(".");
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

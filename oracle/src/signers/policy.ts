@@ -70,7 +70,7 @@ function messageSchema({ tournament }: ReportScope) {
 function uint(bits: number) {
   const error = `must be a whole number below 2^${bits}, as text from 2^53`;
   return z
-    .union([z.int(), z.bigint(), z.string().regex(/^(0|[1-9]\d{0,77})$/)], { error })
+    .union([z.int({ error }), z.bigint(), z.string().regex(/^(0|[1-9]\d{0,77})$/, { error })], { error })
     .transform(BigInt)
     .refine((value) => value >= 0n && value < 1n << BigInt(bits), { error });
 }

@@ -125,7 +125,7 @@ function parsed(raw: Hex) {
 
 /** For the operator: what settles it is the signature over our own bytes. */
 function differenceOf(signed: object, asked: UnsignedTransaction): string | null {
-  const given: Record<string, unknown> = { value: 0n, data: "0x", nonce: 0, ...signed };
+  const given: Record<string, unknown> = { ...NOTHING, ...signed };
   for (const [name, value] of Object.entries({ ...asked, value: 0n })) {
     const [wanted, got] = [String(value).toLowerCase(), String(given[name]).toLowerCase()];
     if (wanted !== got) return `its ${name} is ${got.slice(0, SHOWN)}, asked was ${wanted.slice(0, SHOWN)}`;
@@ -134,6 +134,9 @@ function differenceOf(signed: object, asked: UnsignedTransaction): string | null
 }
 
 const SHOWN = 80;
+
+/** What the encoding leaves out. */
+const NOTHING = { value: 0n, data: "0x", nonce: 0, gas: 0n, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n };
 
 async function probe(ask: Ask, address: Address): Promise<void> {
   try {

@@ -22,6 +22,7 @@ export function readSignature(answer: unknown): RawSignature {
  */
 export async function verified(signature: RawSignature, digest: Hex, address: Address): Promise<RawSignature> {
   const s = BigInt(signature.s);
+  if (s >= ORDER) throw new SignerRefusal(NO_KEYS);
   const isHigh = s > ORDER / 2n;
   const lowS = isHigh ? ORDER - s : s;
   const yParity = isHigh ? 1 - signature.yParity : signature.yParity;
@@ -36,6 +37,8 @@ async function recovered(hash: Hex, signature: RawSignature): Promise<Address> {
   try {
     return await recoverAddress({ hash, signature });
   } catch {
-    throw new SignerRefusal("gives a signature of no key");
+    throw new SignerRefusal(NO_KEYS);
   }
 }
+
+const NO_KEYS = "gives a signature of no key";
