@@ -1,11 +1,11 @@
-import { Registry } from "prom-client";
+import type { FastifyInstance } from "fastify";
 import type { Address, Hex } from "viem";
 import { numberToHex } from "viem";
 import type { Attestation, PeerState } from "../src/core/attestation.ts";
 import type { ChainFacts } from "../src/core/facts.ts";
 import type { Account } from "../src/service/accounts.ts";
 import type { Attester } from "../src/service/attest.ts";
-import { buildApp } from "../src/service/app.ts";
+import { type AppOptions, buildApp } from "../src/service/app.ts";
 import { type Metrics, type MetricsOptions, oracleMetrics } from "../src/service/metrics/metrics.ts";
 import type { Tick } from "../src/service/tick.ts";
 import { chain, feedFor, ME, NOBODY, plan, round, SETTINGS, START } from "./plan-world.ts";
@@ -13,6 +13,8 @@ import { chain, feedFor, ME, NOBODY, plan, round, SETTINGS, START } from "./plan
 // A service around turns that a test makes up.
 
 export const READINESS = { overdueMs: 60_000, maxBlockAgeSeconds: 0 };
+const BUILD = { version: "1.2.3", node: "v20" };
+const CONFIG = { chain_id: "1", contract: ME, tournament: "1", feed: "folder" };
 const DOMAIN = { chainId: 1, contract: ME, tournament: 1 };
 
 /** Operators who say what they are told to. */
@@ -41,8 +43,8 @@ export function tickAt(facts: ChainFacts = chain(START, [round()]), changes: Par
 
 export function metricsOf(changes: Partial<MetricsOptions> = {}): Metrics {
   return oracleMetrics({
-    build: { version: "1.2.3", node: "v20" },
-    config: { chain_id: "1", contract: ME, tournament: "1", feed: "folder" },
+    build: BUILD,
+    config: CONFIG,
     readiness: READINESS,
     attester: operators(),
     accounts: () => [],
@@ -55,12 +57,23 @@ export function account(changes: Partial<Account> = {}): Account {
   return { key: "relayer", address: ME, balanceWei: 10n ** 18n, nonce: 7, roundsLeft: 40, foreign: 0, ...changes };
 }
 
-export function appAt(latest: Tick | null, readiness = READINESS, latestWithFacts = latest) {
+export function appAt(
+  latest: Tick | null,
+  readiness = READINESS,
+  latestWithFacts = latest,
+  changes: Partial<AppOptions> = {},
+): FastifyInstance {
   return buildApp({
     reconciler: { latest, latestWithFacts },
     readiness,
     attester: operators(),
-    metrics: { registry: new Registry() },
+    metrics: metricsOf(),
+    accounts: { latest: [] },
+    endpoints: () => [],
+    acts: { latest: [] },
+    build: BUILD,
+    config: CONFIG,
+    ...changes,
   });
 }
 

@@ -17,15 +17,19 @@ import { keptIn, NOWHERE } from "../peers/folder.ts";
 import { askAll, type PeersOptions, type Told } from "../peers/gather.ts";
 import { readSecretFile } from "../signers/secret-file.ts";
 import { accountWatch, type Accounts } from "./accounts.ts";
+import { actLog, type Acts } from "./acts.ts";
 import { attester, type Attester } from "./attest.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { feedReader } from "./feed-view.ts";
 import { type HeldKey, openKeys } from "./keys.ts";
 import { buildInfo, configInfo } from "./info.ts";
 import { type Metrics, oracleMetrics } from "./metrics/metrics.ts";
+import type { BuildInfo, ConfigInfo } from "./metrics/parts.ts";
+import type { EndpointSeen } from "./metrics/rpc.ts";
 import { type Keys, performer } from "./perform.ts";
 import type { ReadinessOptions } from "./readiness.ts";
 import { reconciler, type Reconciler } from "./reconciler.ts";
+import type { Tick } from "./tick.ts";
 import { watchedFeed, watchedSigner } from "./watched.ts";
 
 /** The parts of an oracle, put together from its configuration; nothing has been asked or sent yet. */
@@ -42,6 +46,10 @@ export type Oracle = {
   readonly accounts: Accounts;
   readonly metrics: Metrics;
   readonly readiness: ReadinessOptions;
+  readonly endpoints: () => readonly EndpointSeen[];
+  readonly acts: Acts;
+  readonly build: BuildInfo;
+  readonly config: ConfigInfo;
 };
 
 /** @throws ConfigError naming the setting whose file can't be used */
@@ -93,15 +101,19 @@ export function buildOracle(config: Config, log: Logger): Oracle {
   const nonceOf = ({ address }: Sender) => client.getTransactionCount({ address, blockTag: "latest" });
   const accounts = accountWatch({ keys, balanceOf, nonceOf, gasPrice: () => client.getGasPrice() });
   const readiness = readinessOf(config);
+  const info = { build: buildInfo(), config: configInfo(config) };
+  const acts = actLog();
   const metrics = oracleMetrics({
-    build: buildInfo(),
-    config: configInfo(config),
+    ...info,
     readiness,
     attester: attesting,
     accounts: () => accounts.latest,
     endpoints: null,
   });
-  const { onTick } = metrics;
+  const onTick = (tick: Tick): void => {
+    metrics.onTick(tick);
+    acts.onTick(tick);
+  };
   const effects = { readFacts: facts, readFeed, attester: attesting, perform, accounts };
   return {
     reconciler: reconciler({ ...config, ...effects, settings, log, onTick }),
@@ -116,6 +128,9 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     accounts,
     metrics,
     readiness,
+    endpoints: () => [],
+    acts,
+    ...info,
   };
 }
 

@@ -1,8 +1,7 @@
-import { isAddressEqual } from "viem";
-import type { RoundFacts } from "../../core/facts.ts";
-import { unreported } from "../../core/steps/report.ts";
+import type { ChainFacts } from "../../core/facts.ts";
 import type { Attester } from "../attest.ts";
 import { deadlinesOf } from "../deadlines.ts";
+import { signatureCounts } from "../signature-counts.ts";
 import { type Catalogue, gauge, type Latest } from "./groups.ts";
 
 type Testifying = Pick<Attester, "attestations" | "disagreements" | "peers">;
@@ -54,39 +53,26 @@ export function roundMetrics(catalogue: Catalogue, latest: Latest, attester: Tes
         return count === 0 ? [] : [{ labels: { round: number.toString() }, value: count }];
       }),
   );
-  signatureMetrics(catalogue, () => reportable(facts()?.rounds ?? [], facts()?.block.timestamp ?? 0), attester);
+  signatureMetrics(catalogue, facts, attester);
 }
 
-function signatureMetrics(catalogue: Catalogue, rounds: () => readonly RoundFacts[], attester: Testifying): void {
+function signatureMetrics(
+  catalogue: Catalogue,
+  facts: () => ChainFacts | null,
+  attester: Pick<Attester, "attestations" | "peers">,
+): void {
   const shape = { labels: ["operator"] } as const;
-  const counts = (isSigned: boolean) => () => {
-    const operators = new Map<string, number>();
-    const said = attester.attestations(null).attestations;
-    for (const round of rounds()) {
-      for (const reporter of round.reporters) {
-        const have = unreported(round).filter(({ index }) =>
-          said.some(
-            (each) => each.round === round.number && each.batch === index && isAddressEqual(each.reporter, reporter),
-          ),
-        ).length;
-        const add = isSigned ? have : unreported(round).length - have;
-        operators.set(reporter, (operators.get(reporter) ?? 0) + add);
-      }
-    }
-    return [...operators].map(([operator, value]) => ({ labels: { operator }, value }));
-  };
+  const counts = () => signatureCounts(facts(), attester.attestations(null).attestations);
   const help = "Batches without a report whose scores should be final";
-  gauge(catalogue, { name: "signatures", help: `${help}, and which the reporter has signed`, ...shape }, counts(true));
+  gauge(catalogue, { name: "signatures", help: `${help}, and which the reporter has signed`, ...shape }, () =>
+    counts().map(({ reporter, signed }) => ({ labels: { operator: reporter }, value: signed })),
+  );
   gauge(
     catalogue,
     { name: "signatures_missing", help: `${help}, and which the reporter has not signed`, ...shape },
-    counts(false),
+    () => counts().map(({ reporter, missing }) => ({ labels: { operator: reporter }, value: missing })),
   );
   gauge(catalogue, { name: "operator_up", help: "Whether the peer answered in the latest turn", ...shape }, () =>
     attester.peers().map(({ host, reporters }) => ({ labels: { operator: host }, value: reporters === null ? 0 : 1 })),
   );
-}
-
-function reportable(rounds: readonly RoundFacts[], time: number): RoundFacts[] {
-  return rounds.filter(({ state, schedule }) => state === "locked" && time >= schedule.resolvesAt);
 }
