@@ -120,6 +120,27 @@ describe("every answer", () => {
   );
 });
 
+describe("the status page", () => {
+  const get = async (url: string) => (await appAt(null).inject(url)).body;
+
+  it("is its own: nothing inline, nothing from elsewhere, everything it names is served", async () => {
+    const html = await get("/");
+    expect(html).not.toMatch(/<script(?![^>]*src=)|<style|style=|\son\w+=|javascript:|https?:|\/\/\w/);
+    for (const [, url = ""] of html.matchAll(/(?:href|src)="([^"]+)"/g)) {
+      const { statusCode } = await appAt(tickAt(FACTS)).inject(url);
+      expect([200, 503], url).toContain(statusCode);
+    }
+    const script = await get("/page.js");
+    expect(script).not.toMatch(/innerHTML|insertAdjacentHTML|document\.write|eval|https?:/);
+    for (const [, id = ""] of script.matchAll(/(?:byId|fill)\("(\w+)"/g)) expect(html, id).toContain(`id="${id}"`);
+  });
+
+  it("says in words what colour says, and works without either theme", async () => {
+    expect(await get("/page.js")).toMatch(/✓ Ready/);
+    expect(await get("/page.css")).toContain("color-scheme: light dark");
+  });
+});
+
 describe("limits", () => {
   it("turn away one stranger who asks too often, nobody else, and never this machine", async () => {
     const app = appAt(null);

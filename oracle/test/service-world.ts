@@ -71,6 +71,7 @@ export function appAt(
     accounts: { latest: [] },
     endpoints: () => [],
     acts: { latest: [] },
+    sheets: { of: () => null },
     build: BUILD,
     config: CONFIG,
     ...changes,

@@ -7,7 +7,7 @@ import { feedReader } from "../src/service/feed-view.ts";
 import { reconciler } from "../src/service/reconciler.ts";
 import { tickTable } from "../src/service/table.ts";
 import type { Failure, Tick } from "../src/service/tick.ts";
-import { batch, chain, feedFor, ME, NOBODY, offer, plan, round, SETTINGS, SHEET, START, TERMS } from "./plan-world.ts";
+import { batch, chain, feedFor, offer, plan, round, SETTINGS, SHEET, START, TERMS } from "./plan-world.ts";
 import { appAt, operators, READINESS, tickAt } from "./service-world.ts";
 
 async function ready(latest: Tick | null, readiness = READINESS): Promise<[number, string[]]> {

@@ -7,9 +7,13 @@ import type { ReadinessOptions } from "./readiness.ts";
 import type { Reconciler } from "./reconciler.ts";
 import type { Attester } from "./attest.ts";
 import type { Acts } from "./acts.ts";
+import { projections } from "./graphql/projections.ts";
+import { addGraphql } from "./graphql/route.ts";
+import type { Sheets } from "./sheets.ts";
 import { guardedApp } from "./http/guard.ts";
 import { addHealthRoutes } from "./http/health-routes.ts";
 import { describeApi } from "./http/openapi.ts";
+import { addPageRoutes } from "./http/page-routes.ts";
 import { addPeerRoutes } from "./http/peer-routes.ts";
 import { addRoundRoutes } from "./http/round-routes.ts";
 
@@ -21,6 +25,7 @@ export type AppOptions = {
   readonly accounts: Pick<Accounts, "latest">;
   readonly endpoints: () => readonly EndpointSeen[];
   readonly acts: Pick<Acts, "latest">;
+  readonly sheets: Pick<Sheets, "of">;
   readonly build: BuildInfo;
   readonly config: ConfigInfo;
 };
@@ -31,9 +36,15 @@ export function buildApp(options: AppOptions): FastifyInstance {
   describeApi(app, options.build.version);
   // After the plugins above, which look at every route that is added.
   app.after(() => {
+    addPageRoutes(app);
     addHealthRoutes(app, options);
     addRoundRoutes(app, options);
     addPeerRoutes(app, options.attester);
+    addGraphql(app, {
+      latest: () => options.reconciler.latestWithFacts,
+      projections: projections(options.sheets),
+      attester: options.attester,
+    });
   });
   return app;
 }

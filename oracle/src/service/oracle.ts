@@ -29,6 +29,7 @@ import type { EndpointSeen } from "./metrics/rpc.ts";
 import { type Keys, performer } from "./perform.ts";
 import type { ReadinessOptions } from "./readiness.ts";
 import { reconciler, type Reconciler } from "./reconciler.ts";
+import { sheetCache, type Sheets } from "./sheets.ts";
 import type { Tick } from "./tick.ts";
 import { watchedFeed, watchedSigner } from "./watched.ts";
 
@@ -48,6 +49,7 @@ export type Oracle = {
   readonly readiness: ReadinessOptions;
   readonly endpoints: () => readonly EndpointSeen[];
   readonly acts: Acts;
+  readonly sheets: Sheets;
   readonly build: BuildInfo;
   readonly config: ConfigInfo;
 };
@@ -103,6 +105,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
   const readiness = readinessOf(config);
   const info = { build: buildInfo(), config: configInfo(config) };
   const acts = actLog();
+  const sheets = sheetCache(feed);
   const metrics = oracleMetrics({
     ...info,
     readiness,
@@ -113,6 +116,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
   const onTick = (tick: Tick): void => {
     metrics.onTick(tick);
     acts.onTick(tick);
+    if (tick.facts !== null) sheets.onFacts(tick.facts);
   };
   const effects = { readFacts: facts, readFeed, attester: attesting, perform, accounts };
   return {
@@ -130,6 +134,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     readiness,
     endpoints: () => [],
     acts,
+    sheets,
     ...info,
   };
 }

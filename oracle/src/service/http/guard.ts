@@ -85,8 +85,8 @@ export function guardedApp(): FastifyInstance {
 
 const checkWith: FastifySchemaCompiler<unknown> = ({ schema, httpPart }) => {
   if (!(schema instanceof z.ZodType)) throw new Error(`${String(httpPart)} has a schema that isn't zod's`);
-  return (data) => {
-    const result = schema.safeParse(data);
+  return (data: unknown) => {
+    const result: z.ZodSafeParseResult<unknown> = schema.safeParse(data);
     if (result.success) return { value: result.data };
     const [issue] = result.error.issues;
     const path = issue?.path.map(String).join(".") ?? "";
