@@ -59,7 +59,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { chainId, contract: verifyingContract, tournament } = config;
   const [signer] = openKeys({ ...config, keys: { reporters: config.keys.reporters.slice(0, 1) } }).keys.reporters;
   if (signer === undefined) throw new Error("config.keys.reporters has no key to stand before");
-  await signerGate(signer, { chainId, verifyingContract, tournament }).listen({
-    port: Number(process.argv[3] ?? 9_000),
-  });
+  const gate = signerGate(signer, { chainId, verifyingContract, tournament });
+  console.log(await gate.listen({ host: "127.0.0.1", port: Number(process.argv[3] ?? 9_000) }));
 }

@@ -35,6 +35,9 @@ describe("config", () => {
       repeatVetoed: false,
       feed: { url: "https://api-tournament.numer.ai" },
       opening: { disputeWindowSeconds: 86_400 },
+      peers: [],
+      turnSeconds: 36,
+      feedSettleSeconds: 60,
     });
   });
 
@@ -72,6 +75,19 @@ describe("config", () => {
   });
 
   it.each<[string, object, RegExp]>([
+    [
+      "peers.0.url",
+      { peers: [{ url: "http://user:secret-canary@a.example" }] },
+      /^config\.peers\.0\.url: value not shown; /,
+    ],
+    [
+      "peers.0.url",
+      { peers: [{ url: "ftp://a.example" }] },
+      /^config\.peers\.0\.url: value not shown; must be an http/,
+    ],
+    ["peers", { peers: Array.from({ length: 64 }, () => ({ url: "http://a.example" })) }, /^config\.peers: .*63 nodes/],
+    ["turnSeconds", { turnSeconds: -1 }, /^config\.turnSeconds: -1; must be a whole number from 0 to /],
+    ["dataFolder", { dataFolder: "" }, /^config\.dataFolder: ""; must be the path of a folder/],
     ["chainId", { chainId: "1" }, /^config\.chainId: "1"; must be a whole number from 1 to /],
     ["chainId", { chainId: undefined }, /^config\.chainId: missing; must be /],
     ["contract", { contract: "0x1" }, /^config\.contract: "0x1"; must be an address/],

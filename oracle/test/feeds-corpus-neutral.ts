@@ -67,6 +67,7 @@ export const NEUTRAL: readonly Spoil[] = [
   one("a multiplier of words", `${TERMS}.multipliers[0]`, "half", NOT_DECIMAL),
   one("a null multiplier", `${TERMS}.multipliers[1]`, null, NOT_DECIMAL),
   one("a multiplier beyond int64", `${TERMS}.multipliers[0]`, "9223372036.854775808", "doesn't fit an int64"),
+  one("a multiplier below int64", `${TERMS}.multipliers[1]`, "-9223372036.854775808", "doesn't fit an int64"),
   one("a multiplier with commas", `${TERMS}.multipliers[0]`, "1,000", NOT_DECIMAL),
   one("no clip", `${TERMS}.clip`, MISSING, "is missing; expected a decimal"),
   one("a negative clip", `${TERMS}.clip`, "-0.1", "a clip is within 0 to 1"),

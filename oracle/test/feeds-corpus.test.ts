@@ -13,8 +13,9 @@ import {
   ownMultipliersBody,
   type Tree,
 } from "./feeds-bodies.ts";
+import { ANY_YEAR } from "./feeds-corpus-any-year.ts";
 import { NEUTRAL } from "./feeds-corpus-neutral.ts";
-import { ANY_YEAR, OF_2021, TODAY } from "./feeds-corpus-numerai.ts";
+import { OF_2021, TODAY } from "./feeds-corpus-numerai.ts";
 import type { Spoil } from "./feeds-spoils.ts";
 
 // Every answer goes over real HTTP, as it would come from a server that has gone wrong.

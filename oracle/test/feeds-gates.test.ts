@@ -89,6 +89,13 @@ describe("a model of Signals", () => {
 
   it("is refused without gates where they are asked for, and by its scores whatever the gates say", () => {
     const body = jsonOf(changed(configuredBody(), ...GATED));
+    const signals = [
+      ["round.tournament", 11],
+      ["roundDetails.tournament", 11],
+    ] as [string, unknown][];
+    const ofSignals = jsonOf(changed(configuredBody(), ...GATED, ...signals));
+    expect(() => readRound(ofSignals, AFTER)).toThrow("roundDetails.models[1].prevWeekChurnMax: is missing");
+    expect(readRound(ofSignals, { ...AFTER, gated: false }).details.models).toHaveLength(3);
     expect(() => readRound(body, { ...AFTER, gated: true })).toThrow(
       "roundDetails.models[1].prevWeekChurnMax: is missing",
     );

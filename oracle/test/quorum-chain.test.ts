@@ -115,6 +115,20 @@ describe("operators of a quorum on a real chain", { timeout: 120_000 }, () => {
     expect(codesOf(await c.tick())).toContain("disagreement");
   });
 
+  it("are compared even by one who comes when all is reported, while the guardian may still veto", async () => {
+    const [a, b, c] = (await build(2)) as [Operator, Operator, Operator];
+    c.write(3, "mmc", "0.001234567");
+    c.die();
+    await toResolution([a, b]);
+    await drive(world, [a, b], reported);
+    c.restart();
+    await c.tick();
+    expect(codesOf(await c.tick())).toContain("disagreement");
+    const { disagreements } = await c.get<Shown>("/v1/rounds/5/disagreement");
+    expect(disagreements).toMatchObject([{ count: 1, differences: [{ position: 3, field: "mmc", cause: "text" }] }]);
+    expect((await signedOf([c])).map(({ reporter }) => reporter)).not.toContain(world.reporters[2]);
+  });
+
   it("report nothing where the quorum needs the one who disagrees, until it is told the same", async () => {
     const operators = (await build(3)) as [Operator, Operator, Operator];
     const [a, , c] = operators;

@@ -244,5 +244,7 @@ describe("differences", () => {
     });
     expect(disagreements(later, { ...NOBODY, own: [mine] })).toMatchObject([{ isReported: true, reporters: [] }]);
     expect(disagreements(later, { ...NOBODY, own: [{ ...mine, ...said }] })).toEqual([]);
+    expect(known && sayDisagreement({ ...known, differences: [] })).toContain("no lane differs");
+    expect(disagreements(chain(START, []), { ...NOBODY, own: [mine] })).toEqual([]);
   });
 });

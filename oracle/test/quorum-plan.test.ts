@@ -17,7 +17,7 @@ import type { ChainFacts, Settings } from "../src/core/facts.ts";
 import { plan } from "../src/core/plan.ts";
 import { reportDeadline, wantedReports } from "../src/core/steps/report.ts";
 import { hashWords, packScores, packStakes } from "../src/core/words.ts";
-import { contradicted, shownWork, worksAfter } from "../src/core/work.ts";
+import { contradicted, shownWork, uncheckedRounds, worksAfter } from "../src/core/work.ts";
 import { batch, chain, feedFor, ME, NOBODY, round, SETTINGS, SHEET, signedBy, START } from "./plan-world.ts";
 
 const STAKES = packStakes([1_000n, 0n, 3_000n, 4_000n]);
@@ -111,6 +111,10 @@ describe("a report", () => {
     ]);
     expect(codes(saying({ peers: [peer([ME, ME])] }))).toEqual(["quorum_unreachable"]);
     expect(codes(NOBODY)).toEqual(["signatures_missing"]);
+  });
+
+  it("isn't made where nothing is known of the round's reports", () => {
+    expect(plan(facts, feed, saying({ attestations: signedBy(FIVE, [MINE]) }), only(A), new Map()).actions).toEqual([]);
   });
 
   it("isn't made by a reporter of words that it didn't compute, whoever signed them", () => {
@@ -216,6 +220,16 @@ describe("work and evidence", () => {
     expect(shown(works(first, signedBy([A], [MINE]), { ...THEIRS, attempt: 1 }))).toEqual([THEIRS.scoresHash]);
   });
 
+  it("needs the texts of a sheet and the stakes of a batch", () => {
+    const none = { ...feed, sheets: new Map() };
+    expect(worksAfter(new Map(), [MINE], facts, none, [], reporters).size).toBe(0);
+    expect(worksAfter(new Map(), [MINE], chain(START, []), feed, [], reporters).size).toBe(0);
+    const unlisted = { ...SHEET, models: SHEET.models.slice(0, 3) };
+    const shownOf = evidenceOf(MINE, STAKES, facts.models.slice(0, 3), unlisted);
+    expect(shownOf.positions.map(({ position }) => position)).toEqual([0, 2]);
+    expect(evidenceOf(MINE, STAKES, facts.models, unlisted).positions[2]?.raw).toBeNull();
+  });
+
   it("is kept after the report, and forgotten when the round is over", () => {
     const kept = works(new Map(), []);
     expect(shown(worksAfter(kept, [], facts, feed, [], reporters))).toEqual([MINE.scoresHash]);
@@ -238,6 +252,7 @@ describe("work and evidence", () => {
     expect(against([], [...MINE.scores, 0n])).toBe(1);
     expect(against([], OTHER, { attempt: 1 })).toBe(0);
     expect(against([], OTHER, { stakesHash: hashWords([3n]) })).toBe(0);
+    expect(contradicted(mine, chain(START, []), [])).toEqual([]);
   });
 
   it("shows the texts of every position with a stake, and of no other", () => {
@@ -252,6 +267,40 @@ describe("work and evidence", () => {
     expect(evidence && evidenceFault({ ...evidence, scores: OTHER })).toMatch(
       /^its words of round 1 batch 0 hash to 0x/,
     );
+  });
+
+  it("of batches that others reported is done for comparison, by who may sign for them, once an attempt", () => {
+    const done = batch(0, { ...locked.batches[0], state: "reported", reportedAt: START + 1_000, scores: OTHER });
+    const at = (changes: Partial<typeof done> = {}) =>
+      chain(START + 1_010, [{ ...locked, batches: [{ ...done, ...changes }] }]);
+    const checks = (seen = feed, facts_ = at()) => wantedReports(facts_, seen, only(A)).get(1n);
+    expect(checks()).toMatchObject({ reports: [], waiting: [], checks: [{ scoresHash: MINE.scoresHash }] });
+    expect(checks(feed, at({ vetoedHash: MINE.scoresHash }))?.checks).toHaveLength(1);
+    const sheet = (value: object) => ({
+      ...feed,
+      sheets: new Map([[1n, { ok: true, value: { ...SHEET, ...value } }]]),
+    });
+    for (const unusable of [
+      { ...feed, sheets: new Map() },
+      { ...feed, sheets: new Map([[1n, { ok: false, code: "feed_down", message: "" }]]) },
+      sheet({ resolved: false }),
+      sheet({ models: [] }),
+    ]) {
+      expect(checks(unusable as typeof feed)?.checks).toEqual([]);
+    }
+    expect(() => checks(sheet({ models: null }) as never)).toThrow(TypeError);
+    expect(checks(feed, at({ state: "settled" }))?.checks).toEqual([]);
+
+    const unchecked = (from: ReturnType<typeof worksAfter>, facts_ = at(), settings = only(A)) =>
+      uncheckedRounds(from, facts_, settings);
+    expect(unchecked(new Map())).toEqual([1n]);
+    expect(unchecked(new Map(), at(), only())).toEqual([]);
+    expect(unchecked(new Map(), facts)).toEqual([]);
+    const compared = worksAfter(new Map(), checks()?.checks ?? [], at(), feed, [], reporters);
+    expect(unchecked(compared)).toEqual([]);
+    expect(unchecked(compared, at({ attempt: 1 }))).toEqual([1n]);
+    expect(unchecked(compared, at({ stakesHash: MINE.scoresHash }))).toEqual([1n]);
+    expect(contradicted(compared, at(), [])).toHaveLength(1);
   });
 
   it("is asked for where others contradict, or to relay what a quorum signed in a round of others", () => {

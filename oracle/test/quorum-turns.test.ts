@@ -3,6 +3,7 @@ import { type Address, keccak256, numberToHex } from "viem";
 import { describe, expect, it } from "vitest";
 import type { Action } from "../src/core/actions.ts";
 import type { ChainFacts, RoundFacts, Settings } from "../src/core/facts.ts";
+import { inTurn } from "../src/core/steps/turn.ts";
 import { turnOrder, turnSeed, waitsUntil } from "../src/core/turns.ts";
 import { batch, chain, feedFor, plan, round, SETTINGS, START } from "./plan-world.ts";
 
@@ -110,7 +111,7 @@ describe("turns", () => {
         const { action, operators } = each;
         const dead = pick % operators.length;
         const acted = (time: number): boolean => whose(each, time).some((place) => place !== dead);
-        const end = Math.min(openTo(action), START + 40 * TURN);
+        const end = Math.min(openTo(action), START + 15 * TURN);
         const waits = Array.from({ length: Math.floor((end - START) / TURN) }, (_, slot) => acted(START + slot * TURN));
         // Never two slots on end: an order has each place once.
         waits.forEach((live, slot) => expect(live || waits[slot + 1] !== false).toBe(true));
@@ -167,6 +168,16 @@ describe("turns in a plan", () => {
       expect(waiting[0]?.message).toBe("lock round 1 batch 0: due, and another operator's turn to send it");
       expect(((waiting[0]?.until ?? 0) - START) % TURN).toBe(0);
     }
+  });
+
+  it("hold nothing up that is of no round they know", () => {
+    const lock: Action = { kind: "lock", round: 9n, batch: 0, eligibleAt: START, deadline: START + 600 };
+    const { actions } = inTurn([lock], chain(START, [locks]), {
+      ...SETTINGS,
+      reporters: [OUTSIDER],
+      turnSeconds: TURN,
+    });
+    expect(actions).toEqual([lock]);
   });
 
   it("don't exist where they are switched off", () => {

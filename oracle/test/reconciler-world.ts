@@ -241,6 +241,7 @@ export async function buildWorld(options: WorldOptions) {
     writeRound,
     relayer,
     reporters,
+    relayers,
     config: (changes: object = {}): Config => parseConfig({ ...configuration, ...changes }, folder),
     oracle: (changes: object = {}): Oracle =>
       buildOracle(parseConfig({ ...configuration, ...changes }, folder), pino({ level: "silent" })),

@@ -222,7 +222,7 @@ describe("commands with secrets", () => {
       (given) => ({ ...given, rpcUrlFile: undefined, rpcUrl: `http://127.0.0.1:9/${RPC_TOKEN}` }),
       3,
     ],
-    ["a signer that's gone", relayer(remote(`http://127.0.0.1:9/${SIGNER_TOKEN}`)), 2],
+    ["a signer that's gone", keyed({ reporters: [file("first"), remote(`http://127.0.0.1:9/${SIGNER_TOKEN}`)] }), 3],
     [
       "a feed that repeats its token",
       (given) => ({

@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildWorld, type World } from "./reconciler-world.ts";
+import { buildWorld, KEYS, type World } from "./reconciler-world.ts";
 import { oracle } from "./service-process.ts";
+import { type Mischief, remoteSigner } from "./signers-remote-server.ts";
 
 const key = (file: string) => ({ kind: "file", file });
 
@@ -102,6 +103,27 @@ describe("oracle, the command", () => {
     expect(out).toMatch(line);
     expect(code).toBe(expected);
     expect(out + err).not.toContain("secret-canary");
+  });
+
+  it.each<[string, Mischief | null, number, RegExp]>([
+    ["answers", null, 0, /good +signer +the relayer's signer of 0x\w+ answers/],
+    ["lacks the key", () => ({ result: [] }), 1, /bad +signer +the signer of 0x\w+ at \S+ doesn't list that key/],
+    [
+      "is down",
+      (_, response) => void response.writeHead(503).end(),
+      3,
+      /unknown +signer +the signer of 0x\w+ at \S+ answers with HTTP 503/,
+    ],
+  ])("check asks a remote signer, which %s", async (name, mischief, expected, line) => {
+    const signer = await remoteSigner(KEYS.relayer, "/secret-canary");
+    signer.mischief = mischief;
+    const relayer = { kind: "remote", url: signer.url, address: world.relayer };
+    const keys = { ...world.configuration.keys, relayer };
+    const { code, out } = await oracle("check", "--config", world.writeConfig(`${name}.json`, { keys }));
+    await signer.close();
+    expect(out).toMatch(line);
+    expect(out).not.toContain("secret-canary");
+    expect(code).toBe(expected);
   });
 
   it("check can't tell whether a feed without any round is the right one", async () => {

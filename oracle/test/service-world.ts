@@ -21,6 +21,7 @@ const DOMAIN = { chainId: 1, contract: ME, tournament: 1 };
 export function operators(attestations: readonly Attestation[] = [], peers: readonly PeerState[] = []): Attester {
   return {
     hear: () => Promise.resolve(),
+    unchecked: () => [],
     attest: () => Promise.resolve({ testimony: NOBODY, errors: [] }),
     attestations: () => ({ ...DOMAIN, reporters: [], attestations }),
     evidence: () => ({ ...DOMAIN, evidence: [] }),

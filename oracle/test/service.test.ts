@@ -83,6 +83,42 @@ describe("/livez and /readyz", () => {
   });
 });
 
+describe("/v1", () => {
+  const asked: (bigint | null)[] = [];
+  const app = buildApp({
+    reconciler: { latest: null, latestWithFacts: null },
+    readiness: READINESS,
+    attester: {
+      ...SILENT,
+      attestations: (number) => {
+        asked.push(number);
+        return { ...DOMAIN, reporters: [ME], attestations: [] };
+      },
+    },
+  });
+
+  it("serves attestations of a round, or of all batches without a report", async () => {
+    for (const query of ["", "?round=7"]) {
+      const answer = await app.inject(`/v1/attestations${query}`);
+      expect(answer.headers["content-type"]).toMatch(/^application\/json/);
+      expect(answer.json()).toEqual({ ...DOMAIN, reporters: [ME], attestations: [] });
+    }
+    expect(asked).toEqual([null, 7n]);
+  });
+
+  it("serves evidence and disagreements, none where there is none", async () => {
+    expect((await app.inject("/v1/rounds/7/evidence")).json()).toEqual({ ...DOMAIN, evidence: [] });
+    expect((await app.inject("/v1/rounds/7/disagreement")).json()).toEqual({ round: "7", disagreements: [] });
+  });
+
+  it.each(["attestations?round=x", "attestations?round=0", "rounds/x/evidence", "rounds/-1/disagreement"])(
+    "answers %s with 400",
+    async (path) => {
+      expect((await app.inject(`/v1/${path}`)).statusCode).toBe(400);
+    },
+  );
+});
+
 describe("/rounds", () => {
   const reported = batch(0, { state: "reported", reportedAt: START + 1_000 });
   const facts = chain(START + 1_050, [round({ state: "locked", batches: [reported, batch(1, { state: "locked" })] })], {
@@ -180,6 +216,65 @@ describe("reading the feed", () => {
       ok: false,
       code: "feed_changed",
       message: "two readings differ: 0x01, then 0x02",
+    });
+  });
+
+  describe("at a distance", () => {
+    let clock = 0;
+    const seen = async (read: ReturnType<typeof reader>, seconds: number, facts = locked) => {
+      clock = seconds * 1_000;
+      const sheet = (await read(facts, () => false)).sheets.get(1n);
+      return sheet?.ok === true ? sheet.value.readAt : sheet?.code;
+    };
+    const far = (...answers: (() => Promise<FeedDetails>)[]) => reader(answering(...answers), 60, () => clock);
+    const other = () => Promise.resolve(details("02"));
+    const down = () => Promise.reject(new FeedUnavailable("HTTP 502"));
+
+    it("confirms what it read once by a later turn, not before", async () => {
+      const read = far(same, same, same, same);
+      expect(await seen(read, 100)).toBe("feed_confirming");
+      expect(await seen(read, 159)).toBe("feed_confirming");
+      expect(await seen(read, 160)).toBe(160);
+      expect(await seen(read, 161)).toBe(161);
+    });
+
+    it("waits anew for another answer, before and after a confirmation", async () => {
+      const read = far(same, other, other, other, same, same, same);
+      expect(await seen(read, 0)).toBe("feed_confirming");
+      expect(await seen(read, 30)).toBe("feed_changed");
+      expect(await seen(read, 89)).toBe("feed_confirming");
+      expect(await seen(read, 90)).toBe(90);
+      expect(await seen(read, 91)).toBe("feed_changed");
+      expect(await seen(read, 150)).toBe("feed_confirming");
+      expect(await seen(read, 151)).toBe(151);
+    });
+
+    it("never confirms a value that flips from turn to turn", async () => {
+      const read = far(...Array.from({ length: 20 }, (_, turn) => (turn % 2 === 0 ? same : other)));
+      const codes = [];
+      for (let turn = 0; turn < 20; turn += 1) codes.push(await seen(read, turn * 100));
+      expect(codes).toEqual(["feed_confirming", ...Array.from({ length: 19 }, () => "feed_changed")]);
+    });
+
+    it("is not set back by an outage between, and a restart forgets", async () => {
+      const read = far(same, down, same);
+      expect(await seen(read, 0)).toBe("feed_confirming");
+      expect(await seen(read, 30)).toBe("feed_down");
+      expect(await seen(read, 60)).toBe(60);
+      expect(await seen(far(same), 61)).toBe("feed_confirming");
+    });
+
+    it("doesn't count the time before the scores are final, nor that of an earlier attempt", async () => {
+      const open = () => Promise.resolve({ ...details("01"), resolved: false });
+      const read = far(open, same, same);
+      expect(await seen(read, 0)).toBe(0);
+      expect(await seen(read, 60)).toBe("feed_confirming");
+      await seen(
+        read,
+        61,
+        chain(START + 1_000, [round({ state: "locked", batches: [batch(0, { state: "reported" })] })]),
+      );
+      expect(await seen(read, 200)).toBe("feed_confirming");
     });
   });
 

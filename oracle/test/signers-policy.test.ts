@@ -1,4 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import fc from "fast-check";
 import { hashTypedData } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -13,7 +16,7 @@ import { permittedDocument, permittedReport } from "../src/signers/policy.ts";
 import { remoteKey } from "../src/signers/remote-key.ts";
 import { reportSigner } from "../src/signers/report-signer.ts";
 import { transactionSigner } from "../src/signers/transaction-signer.ts";
-import { complaintOf } from "./signers-files.ts";
+import { complaintOf, secretFolder } from "./signers-files.ts";
 import { ADDRESS, CONTRACT, domain, KEY, report, reports, scope, transaction } from "./signers-values.ts";
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
@@ -274,5 +277,28 @@ describe("the gate before a remote signer", () => {
     expect(await ask("eth_signTypedData_v4", "text")).toEqual({ error: "this is no JSON-RPC question" });
     expect(JSON.stringify(await ask("eth_signTypedData_v4", ["x".repeat(20_000)]))).toContain("too large");
     expect(key.asked).toEqual([]);
+  });
+
+  it("runs from a configuration, before that configuration's reporter", async () => {
+    const { write, close } = secretFolder();
+    const config = write(
+      JSON.stringify({
+        rpcUrl: "http://127.0.0.1:9",
+        chainId: domain.chainId,
+        contract: CONTRACT,
+        tournament: scope.tournament,
+        feed: { kind: "folder", path: "." },
+        keys: { reporters: [{ kind: "file", file: "key" }], relayer: { kind: "file", file: "not here" } },
+      }),
+      "config.json",
+    );
+    write(KEY, "key");
+    const child = spawn(process.execPath, [join(import.meta.dirname, "../examples/signer-gate.ts"), config, "0"]);
+    const [line] = (await once(child.stdout, "data")) as [Buffer];
+    const remote = remoteKey({ url: line.toString().trim(), address: ADDRESS, timeoutMs: 5_000 });
+    const document = reportDocument(domain, report);
+    expect(await remote.signReport(document)).toBe(await localKey(KEY).signReport(document));
+    child.kill();
+    close();
   });
 });

@@ -92,14 +92,12 @@ export function wantedSignatures(
   testimony: Testimony,
   settings: Settings,
 ): WantedSignature[] {
-  return reports
-    .filter((report) => isHeard(testimony) || isLastFifth(report, facts.block.timestamp))
-    .flatMap((report) => {
-      const round = facts.rounds.find(({ number }) => number === report.round);
-      const local = round === undefined ? [] : localReporters(round, settings);
-      return local.map((reporter) => ({ report, reporter }));
-    })
-    .filter(({ report, reporter }) => signedBy(reporter, report, testimony.attestations).length === 0);
+  const due = reports.filter((report) => isHeard(testimony) || isLastFifth(report, facts.block.timestamp));
+  const wanted = facts.rounds.flatMap((round) => {
+    const own = due.filter((report) => report.round === round.number);
+    return own.flatMap((report) => localReporters(round, settings).map((reporter) => ({ report, reporter })));
+  });
+  return wanted.filter(({ report, reporter }) => signedBy(reporter, report, testimony.attestations).length === 0);
 }
 
 /** What the reporter signed for the report's attempt: one attestation, or more of one who is broken or lies. */

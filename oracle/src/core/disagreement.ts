@@ -1,6 +1,5 @@
 import type { Address, Hex } from "viem";
 import { type Evidence, isSameAttempt, isSameReport, type PositionEvidence, type Testimony } from "./attestation.ts";
-import { InputError } from "./errors.ts";
 import type { ChainFacts } from "./facts.ts";
 import { formatNmr, parseDecimal } from "./units.ts";
 import { hashWords, POSITIONS_PER_BATCH, type Scores, unpackScores } from "./words.ts";
@@ -129,8 +128,9 @@ function fieldDifferences(a: PositionEvidence, b: PositionEvidence): Found[] {
 
 function scoreDifferences(a: Score, b: Score, cause: "version" | "unknown"): Found[] {
   return ([0, 1] as const).flatMap((index): Found[] => {
-    const [mine, theirs] = [a, b].map((score) => (score === undefined ? null : formatNmr(score[index])));
-    return mine === theirs ? [] : [{ field: `score ${index}`, mine: mine ?? null, theirs: theirs ?? null, cause }];
+    const text = (score: Score): string | null => (score === undefined ? null : formatNmr(score[index]));
+    const [mine, theirs] = [text(a), text(b)] as const;
+    return mine === theirs ? [] : [{ field: `score ${index}`, mine, theirs, cause }];
   });
 }
 
@@ -147,9 +147,8 @@ function isSameText(a: string | null, b: string | null): boolean {
 function decimalOf(text: string) {
   try {
     return parseDecimal(text, "text");
-  } catch (error) {
-    if (error instanceof InputError) return null;
-    throw error;
+  } catch {
+    return null;
   }
 }
 

@@ -20,7 +20,8 @@ export function waitsUntil(action: Action, round: RoundFacts, facts: ChainFacts,
   const order = turnOrder(turnSeed(action, facts), round.reporters.length + 1);
   const mine = placesOf(round, settings.reporters);
   const slot = Math.floor((now - eligibleAt) / settings.turnSeconds);
-  const ahead = order.findIndex((_, later) => mine.has(order[(slot + later) % order.length] ?? -1));
+  const first = slot % order.length;
+  const ahead = [...order.slice(first), ...order.slice(0, first)].findIndex((place) => mine.has(place));
   if (ahead === 0) return null;
   return Math.min(eligibleAt + (slot + ahead) * settings.turnSeconds, lastFifth(action));
 }
@@ -39,10 +40,11 @@ export function turnSeed(action: Action, { chainId, contract, tournament }: Chai
 
 /** A permutation of the places from 0: entry i is the place whose slots are i, i + places, i + 2 × places, … */
 export function turnOrder(seed: Hex, places: number): number[] {
-  const hashes = Array.from({ length: places }, (_, place) =>
-    keccak256(concatHex([seed, numberToHex(place, { size: 32 })])),
-  );
-  return hashes.map((_, place) => place).sort((a, b) => ((hashes[a] ?? "") < (hashes[b] ?? "") ? -1 : 1));
+  const drawn = Array.from({ length: places }, (_, place) => ({
+    place,
+    lot: keccak256(concatHex([seed, numberToHex(place, { size: 32 })])),
+  }));
+  return drawn.sort((a, b) => (a.lot < b.lot ? -1 : 1)).map(({ place }) => place);
 }
 
 /** The last place is that of everybody without a reporter's key. */

@@ -5,10 +5,11 @@ import {
   evidenceOf,
   isSameAttempt,
   isSameReport,
+  localReporters,
   signedBy,
   type WantedReport,
 } from "./attestation.ts";
-import type { BatchFacts, ChainFacts, FeedView, ScoreSheet } from "./facts.ts";
+import type { BatchFacts, ChainFacts, FeedView, ScoreSheet, Settings } from "./facts.ts";
 
 /** What this node computed of a batch, and all that is needed to show how. */
 export type Work = {
@@ -32,7 +33,7 @@ export function worksAfter(
 ): Works {
   const next = new Map([...works].filter(([, { report }]) => !facts.finished.has(report.round)));
   for (const report of reports) {
-    const key = `${report.round.toString()} ${report.batch}`;
+    const key = keyOf(report);
     const earlier = next.get(key)?.report;
     if (earlier !== undefined && isSameAttempt(earlier, report)) {
       if (isSameReport(earlier, report) || isSigned(earlier, attestations, reporters)) continue;
@@ -44,6 +45,19 @@ export function worksAfter(
     }
   }
   return next;
+}
+
+/** The rounds with reports of others that this node, which may sign for them, hasn't compared with its own words yet. */
+export function uncheckedRounds(works: Works, facts: ChainFacts, settings: Settings): bigint[] {
+  const mine = facts.rounds.filter((round) => round.state === "locked" && localReporters(round, settings).length > 0);
+  const unchecked = mine.filter(({ number, batches }) =>
+    batches.some(({ index, state, attempt, stakesHash }) => {
+      const report = works.get(keyOf({ round: number, batch: index }))?.report;
+      const isChecked = report?.attempt === attempt && report.stakesHash === stakesHash;
+      return state === "reported" && !isChecked;
+    }),
+  );
+  return unchecked.map(({ number }) => number);
 }
 
 /** The works that somebody contradicts: a reporter, or the report that stands in the contract. */
@@ -59,6 +73,10 @@ export function contradicted(works: Works, facts: ChainFacts, attestations: read
 /** The work as others may see it. */
 export function shownWork({ report, stakes, models, sheet }: Work): Evidence {
   return evidenceOf(report, stakes, models, sheet);
+}
+
+function keyOf({ round, batch }: Pick<WantedReport, "round" | "batch">): string {
+  return `${round.toString()} ${batch}`;
 }
 
 function isSigned(report: WantedReport, attestations: readonly Attestation[], reporters: readonly Address[]): boolean {

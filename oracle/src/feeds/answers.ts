@@ -13,8 +13,8 @@ export type Asked = {
   readonly number?: bigint;
   /** Refuse a round whose payouts aren't final. */
   readonly resolved?: true;
-  /** Refuse a model of Numerai's whose row doesn't say whether it was kept out of the round: see `gates.ts`. */
-  readonly gated?: true;
+  /** Refuse a model of Numerai's whose row has no gates, see `gates.ts`; without it, in Signals alone. */
+  readonly gated?: boolean;
 };
 
 /** A round with its models. */

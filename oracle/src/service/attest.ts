@@ -13,7 +13,7 @@ import { type Disagreement, disagreements } from "../core/disagreement.ts";
 import type { ChainFacts, FeedView, Settings } from "../core/facts.ts";
 import type { ReportDomain } from "../core/report.ts";
 import type { RoundReports } from "../core/steps/report.ts";
-import { contradicted, shownWork, type Works, worksAfter } from "../core/work.ts";
+import { contradicted, shownWork, uncheckedRounds, type Works, worksAfter } from "../core/work.ts";
 import type { Book, Refused } from "../peers/book.ts";
 import { askAll, askForEvidence, type PeersOptions, type Told } from "../peers/gather.ts";
 import { isOfNow, signatureFault } from "../peers/verify.ts";
@@ -25,6 +25,8 @@ import type { ReportSigner } from "../signers/report-signer.ts";
 export type Attester = {
   /** Asks the other nodes. Never fails. */
   hear(facts: ChainFacts): Promise<void>;
+  /** The rounds whose scores are to be read though nothing of them is to be signed: others have reported them. */
+  unchecked(facts: ChainFacts): bigint[];
   /** Signs what is to be signed, and looks for what is behind others' words. */
   attest(facts: ChainFacts, feed: FeedView, reports: ReadonlyMap<bigint, RoundReports>): Promise<Attested>;
   /** What it answers others: all attestations to a round's batches, or, without one, to those that lack a report. */
@@ -80,12 +82,14 @@ export function attester(options: AttesterOptions): Attester {
       told = await askAll(peers, reported);
       refused = await verified(told, book, facts);
     },
+    unchecked: (facts) => uncheckedRounds(works, facts, settings),
     async attest(facts, feed, reports) {
       const due = [...reports.values()].flatMap((each) => each.reports);
       const states = told.map(({ state }) => state);
       const heard = { attestations: book.attestations, own: [], others, peers: states };
       const errors = await signAll(wantedSignatures(due, facts, heard, settings), options);
-      works = worksAfter(works, due, facts, feed, book.attestations, settings.reporters);
+      const checks = [...reports.values()].flatMap((each) => each.checks);
+      works = worksAfter(works, [...due, ...checks], facts, feed, book.attestations, settings.reporters);
       const faults = await lookBehind(facts);
       const testimony: Testimony = {
         attestations: book.attestations,

@@ -17,9 +17,9 @@ export type FeedReaderOptions = {
 
 /**
  * Reads from the feed what a plan needs, and never fails: what can't be read is part of the view. `isSpent` says when to
- * stop asking; the rounds left out wait for the next turn.
+ * stop asking; the rounds left out wait for the next turn. `also`: rounds to read beside those that are to be signed.
  */
-export type FeedReader = (facts: ChainFacts, isSpent: () => boolean) => Promise<FeedView>;
+export type FeedReader = (facts: ChainFacts, isSpent: () => boolean, also?: readonly bigint[]) => Promise<FeedView>;
 
 /** What was read first, and when; a restart forgets it and waits anew. */
 type Earlier = { readonly digest: Hex; readonly since: number };
@@ -49,9 +49,9 @@ export function feedReader({
       : changed(first.digest, digest);
   };
 
-  return async (facts, isSpent) => {
+  return async (facts, isSpent, also = []) => {
     const list = listOf(await reading(() => feed.rounds(), timeoutMs));
-    const wanted = wantedSheets(facts, list, settings);
+    const wanted = [...new Set([...wantedSheets(facts, list, settings), ...also])];
     for (const number of earlier.keys()) if (!wanted.includes(number)) earlier.delete(number);
     const sheets = new Map<bigint, Reading<ScoreSheet>>();
     for (const number of wanted) {

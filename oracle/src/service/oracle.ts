@@ -91,11 +91,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
   });
   const perform = performer({ keys, executor: send, tournament });
   const settings = settingsOf(config, keys);
-  const peers = {
-    urls: config.peers.map(({ url }) => url),
-    domain: { chainId, contract, tournament },
-    timeoutMs: config.peerTimeoutMs,
-  };
+  const peers = peersOf(config);
   const attesting = buildAttester(config, keys, settings, peers);
   const { feedTimeoutMs: timeoutMs, feedSettleSeconds: settleSeconds } = config;
   const readFeed = feedReader({ feed, settings, timeoutMs, settleSeconds });
@@ -157,6 +153,10 @@ function buildFeed({ feed, feedTimeoutMs }: Config, clock: () => number): Feed {
   const options = { url, tournament, clock, timeoutMs: feedTimeoutMs, ...token };
   if (feed.kind === "http") return neutralFeed(options);
   return numeraiFeed({ ...options, ...(feed.gated !== undefined && { gated: feed.gated }) });
+}
+
+function peersOf({ peers, peerTimeoutMs, chainId, contract, tournament }: Config): PeersOptions {
+  return { urls: peers.map(({ url }) => url), domain: { chainId, contract, tournament }, timeoutMs: peerTimeoutMs };
 }
 
 function buildAttester(

@@ -17,7 +17,7 @@ import type { Done, Failure, Tick } from "./tick.ts";
 export type ReconcilerOptions = {
   readonly readFacts: () => Promise<ChainFacts>;
   readonly readFeed: FeedReader;
-  readonly attester: Pick<Attester, "hear" | "attest">;
+  readonly attester: Pick<Attester, "hear" | "attest" | "unchecked">;
   readonly settings: Settings;
   readonly perform: Performer;
   /** Looks at the accounts once everything is done. */
@@ -86,7 +86,10 @@ async function takeTurn(options: ReconcilerOptions): Promise<Tick> {
   try {
     facts = await options.readFacts();
     // Asked at every turn for all of it: there is no message that could be lost.
-    const [feed] = await Promise.all([options.readFeed(facts, isSpent), options.attester.hear(facts)]);
+    const [feed] = await Promise.all([
+      options.readFeed(facts, isSpent, options.attester.unchecked(facts)),
+      options.attester.hear(facts),
+    ]);
     const reports = wantedReports(facts, feed, options.settings);
     const { testimony, errors } = await options.attester.attest(facts, feed, reports);
     failures.push(...errors.map((error) => failureOf(null, error)));

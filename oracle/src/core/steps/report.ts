@@ -22,6 +22,8 @@ export const SETTLE_RESERVE = 3_600;
 /** What this node would sign of a round, and why not more. */
 export type RoundReports = {
   readonly reports: readonly WantedReport[];
+  /** What it would have signed of batches that others reported: not to be signed any more, but to be compared. */
+  readonly checks: readonly WantedReport[];
   readonly waiting: readonly Reason[];
   readonly notes: readonly Reason[];
 };
@@ -36,7 +38,7 @@ export function wantedReports(
   return new Map(locked.map((round) => [round.number, roundReports(round, facts, feed, settings)]));
 }
 
-const NOTHING: RoundReports = { reports: [], waiting: [], notes: [] };
+const NOTHING: RoundReports = { reports: [], checks: [], waiting: [], notes: [] };
 
 /** The rounds whose scores the plan will look at. */
 export function wantedSheets(facts: ChainFacts, list: FeedList, settings: Settings): bigint[] {
@@ -58,7 +60,7 @@ export function reportableRounds({ rounds, block }: ChainFacts): RoundFacts[] {
 
 function roundReports(round: RoundFacts, facts: ChainFacts, feed: FeedView, settings: Settings): RoundReports {
   const batches = unreported(round);
-  if (batches.length === 0) return NOTHING;
+  if (batches.length === 0) return { ...NOTHING, checks: checksOf(round, facts, feed, settings) };
   const { resolvesAt } = round.schedule;
   if (facts.block.timestamp < resolvesAt) {
     return because(reason(round, null, "round_running", "resolves later", resolvesAt));
@@ -71,6 +73,20 @@ function roundReports(round: RoundFacts, facts: ChainFacts, feed: FeedView, sett
     return withScores(round, batches, sheet, facts, settings, offerOf(feed.rounds, round));
   } catch (error) {
     if (error instanceof InputError) return because(wait(round, "feed_refused", error.message));
+    throw error;
+  }
+}
+
+/** The same as would be signed; of a feed that has nothing usable, nothing. */
+function checksOf(round: RoundFacts, facts: ChainFacts, feed: FeedView, settings: Settings): readonly WantedReport[] {
+  const sheet = feed.sheets.get(round.number);
+  const reported = round.batches.filter(({ state }) => state === "reported");
+  if (sheet?.ok !== true || !sheet.value.resolved || reported.length === 0) return [];
+  try {
+    const compared = { ...settings, repeatVetoed: true };
+    return withScores(round, reported, sheet.value, facts, compared, undefined).reports;
+  } catch (error) {
+    if (error instanceof InputError) return [];
     throw error;
   }
 }
@@ -133,6 +149,7 @@ function withScores(
   const unknown = scored.flatMap(({ unknown }) => unknown);
   return {
     reports: steps.filter((step) => "scores" in step),
+    checks: [],
     waiting: steps.filter((step) => "code" in step),
     notes: [...unknownModels(round, unknown, facts), ...differingTerms(round, offer)],
   };
