@@ -67,8 +67,8 @@ describe("commands on a round's way", { timeout: 120_000 }, () => {
     await turn();
     const { code, out } = await oracle("preview", "5", "--config", world.configFile, "--json");
     expect(code).toBe(0);
-    const said = JSON.parse(out) as { resolved: boolean; positions: { position: number; payout: string }[] };
-    expect(said.resolved).toBe(false);
+    const said = JSON.parse(out) as { isFinal: boolean; positions: { position: number; payout: string }[] };
+    expect(said.isFinal).toBe(false);
     expect(said.positions.map(({ payout }) => BigInt(payout))).toEqual(
       Array.from({ length: POSITIONS }, (_, position) => expected(position)),
     );

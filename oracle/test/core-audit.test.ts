@@ -5,9 +5,8 @@ import { derivePayout } from "../src/core/derivation.ts";
 import type { ScoreSheet } from "../src/core/facts.ts";
 import type { BatchHistory, RoundHistory } from "../src/core/history.ts";
 import { payoutFactorDown, previewPayout, rate, totalAtRiskDown } from "../src/core/payout.ts";
-import { projectRound } from "../src/core/projection.ts";
-import { packPayouts, packScores, packStakes, unpackPayouts } from "../src/core/words.ts";
-import { batch as batchFacts, REPORTERS, round as roundFacts, SHEET, START, TERMS } from "./plan-world.ts";
+import { packPayouts, packScores, packStakes } from "../src/core/words.ts";
+import { REPORTERS, round as roundFacts, SHEET, START, TERMS } from "./plan-world.ts";
 
 const STAKES = [1_000_000n, 0n, 3_000_000n, 4_000_000n, 5_000_000n];
 const MODELS = SHEET.models.slice(0, STAKES.length).map(({ model }) => model);
@@ -267,31 +266,5 @@ describe("a payout, derived", () => {
     expect(payout).toBe(-7n);
     expect(bounds).toEqual(["clip", "what was left of the stake"]);
     expect(lines.at(-1)).toMatch(/applied += -0\.000000007 NMR: the burn took all/);
-  });
-});
-
-describe("a projection", () => {
-  it("takes the standing report before the feed, and adds up to what the audit finds", () => {
-    const held = { stakes: packStakes(STAKES), state: "reported", scores: packScores(SCORES) } as const;
-    const input = { models: MODELS, hasRegistrar: true };
-    const reported = projectRound({
-      ...input,
-      round: roundFacts({ batches: [batchFacts(0, held)] }),
-      sheet: { ...sheet, models: [] },
-    });
-    const locked = projectRound({
-      ...input,
-      round: roundFacts({ batches: [batchFacts(0, { ...held, state: "locked", scores: [] })] }),
-      sheet,
-    });
-    for (const { positions, rewarded, burned, atRisk, payoutFactor } of [reported, locked]) {
-      expect(positions.map(({ position, payout }) => [position, payout])).toEqual(
-        [0, 2, 3, 4].map((position) => [position, PAYOUTS[position]]),
-      );
-      expect([rewarded, burned, atRisk, payoutFactor]).toEqual([REWARDED, BURNED, TOTAL, 10n ** 18n]);
-    }
-    expect(locked.positions.map(({ name }) => name)).toEqual(["m0", "m2", "m3", "m4"]);
-    expect(reported.positions.map(({ name }) => name)).toEqual([null, null, null, null]);
-    expect(unpackPayouts(packPayouts(PAYOUTS)).slice(0, 5)).toEqual(PAYOUTS);
   });
 });

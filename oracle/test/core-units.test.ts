@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../src/core/errors.ts";
 import {
+  compareDecimals,
   formatNmr,
   nanoFromDecimalDown,
   nanoFromWei,
@@ -123,6 +124,33 @@ describe("parseDecimal", () => {
     const { message } = refusal(() => parseDecimal(text, "some.field"));
     expect(message).toContain(JSON.stringify(text.slice(0, 100)));
     expect(message).toContain("write a decimal such as");
+  });
+});
+
+describe("compareDecimals", () => {
+  const sign = (value: bigint): number => (value > 0n ? 1 : value < 0n ? -1 : 0);
+
+  it("compares as the exact rationals do, whatever their writing", () => {
+    fc.assert(
+      fc.property(decimals, decimals, (a, b) => {
+        const [first, second] = [a, b].map(({ text }) => parseDecimal(text, "some.field"));
+        if (first === undefined || second === undefined) throw new Error("two are two");
+        const exact = a.numerator * b.denominator - b.numerator * a.denominator;
+        expect(sign(compareDecimals(first, second))).toBe(sign(exact));
+        expect(compareDecimals(first, first)).toBe(0n);
+      }),
+    );
+  });
+
+  it.each([
+    ["0.15", "1.5e-1", 0],
+    ["0.15", "0.150", 0],
+    ["-0", "0", 0],
+    ["0.1500000000000000000001", "0.15", 1],
+    ["-1", "0.000001", -1],
+    ["1e20", "1e21", -1],
+  ])("puts %s beside %s: %i", (a, b, expected) => {
+    expect(sign(compareDecimals(parseDecimal(a, "some.field"), parseDecimal(b, "some.field")))).toBe(expected);
   });
 });
 

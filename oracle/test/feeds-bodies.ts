@@ -107,6 +107,40 @@ export function ownMultipliersBody(): Tree {
   return copyOf({ round: ROUND, roundDetails: { ...DETAILS, models } });
 }
 
+/** A round of any organizer's, in the format of our own. */
+export function neutralBody(): Tree {
+  const terms = { multipliers: ["0.5", 2], clip: 0.05, stakeThreshold: "72000", exposure: 1 };
+  const round = {
+    number: 12,
+    opensAt: "2026-01-06T12:00:00Z",
+    closesAt: "2026-01-06T13:00:00Z",
+    resolvesAt: "2026-02-06T12:00:00Z",
+    resolved: true,
+    scoreNames: ["skill", "novelty"],
+    terms,
+    gates: [{ name: "churn", limit: "0.15" }],
+  };
+  const models = [
+    { id: IDS[0], name: "model_0", scores: [0.02, "-0.01"], gates: [0.1] },
+    { id: "alice/first", scores: [null, null], gates: [0] },
+    { id: "bob", scores: ["1e-7", null], gates: ["0.149999999999"] },
+    { id: "carol", scores: [0.5, 0.5], gates: [0.15] },
+    { id: "dave", scores: [0.5, 0.5], gates: [null] },
+  ];
+  return copyOf({ format: "numeraire-feed/1", tournament: 3, round, models });
+}
+
+/** A list of rounds of any organizer's. */
+export function neutralListBody(...rounds: readonly unknown[]): Tree {
+  const { format, tournament } = neutralBody();
+  return copyOf({ format, tournament, rounds });
+}
+
+/** The round of `neutralBody` with changes. */
+export function neutralRoundWith(changes: object = {}): object {
+  return { ...(neutralBody()["round"] as object), ...changes };
+}
+
 /** As a feed would receive it. */
 export function textOf(tree: unknown): string {
   return JSON.stringify(tree).replaceAll(`"${NAN}"`, "NaN").replaceAll(`"${INFINITY}"`, "-Infinity");

@@ -1,10 +1,12 @@
-import { chmodSync, mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../src/core/errors.ts";
 import { folderFeed, readRoundFile } from "../src/feeds/folder.ts";
-import { configuredBody, NAN, textOf, type Tree } from "./feeds-bodies.ts";
+import { readNeutralRound } from "../src/feeds/neutral.ts";
+import { configuredBody, jsonOf, NAN, neutralBody, textOf, type Tree } from "./feeds-bodies.ts";
 import { folderOf, made2021 } from "./feeds-files.ts";
+import { changed } from "./feeds-spoils.ts";
 
 async function refusalOf(promise: Promise<unknown>): Promise<InputError> {
   const error = await promise.then(
@@ -51,6 +53,29 @@ describe("a folder of rounds", () => {
     }
     expect(after?.details.resolved).toBe(true);
     expect(after?.details.models[0]?.settled).toBe(-1_500_000_000n);
+  });
+
+  it("may be any organizer's, in the format that a server of theirs answers in", async () => {
+    const next = changed(neutralBody(), ["round.number", 13], ["round.closesAt", "soon"]);
+    const folder = folderOf({ "round-12.json": textOf(neutralBody()), "round-13.json": textOf(next) });
+    const at = (now: number) => folderFeed(folder, () => now);
+    const { rounds, refused } = await at(1_770_379_199).rounds();
+    expect(rounds).toMatchObject([{ number: 12n, status: "resolving", resolved: false }]);
+    expect(refused).toMatchObject([{ number: 13n, fault: { field: "round.closesAt" } }]);
+    expect(await at(1_770_379_200).details(12n)).toEqual(
+      readNeutralRound(jsonOf(neutralBody()), { now: 1_770_379_200 }).details,
+    );
+    expect((await at(1_770_379_199).details(12n)).resolved).toBe(false);
+  });
+
+  it("refuses a file that isn't UTF-8, or begins with a byte order mark", async () => {
+    const folder = folderOf({ "round-1.json": valid, "round-2.json": `\ufeff${valid}` });
+    writeFileSync(join(folder, "round-1.json"), Buffer.from(valid.replace("model_0", "mödel"), "latin1"));
+    const { refused } = await folderFeed(folder).rounds();
+    expect(refused.map(({ fault }) => fault.message.replace(/ \(.*/, ""))).toEqual([
+      "file: is not UTF-8",
+      "file: is not JSON",
+    ]);
   });
 
   it("refuses a round that it doesn't hold, and says which it does", async () => {

@@ -5,6 +5,7 @@ import { InputError } from "../src/core/errors.ts";
 import { FeedUnavailable } from "../src/feeds/feed.ts";
 import { numeraiFeed, type NumeraiOptions } from "../src/feeds/numerai.ts";
 import { configuredBody, NAN, ownMultipliersBody, textOf, type Tree } from "./feeds-bodies.ts";
+import { changed } from "./feeds-spoils.ts";
 
 type Question = { query: string; variables: Record<string, number>; headers: IncomingMessage["headers"] };
 type Answer = (question: Question, response: ServerResponse) => void;
@@ -82,6 +83,59 @@ describe("Numerai's API", () => {
     expect(questions[1]?.query).toContain("corrMultiplier");
   });
 
+  const gate = { roundNumber: 700, prevWeekChurnMax: 0.1, churnThreshold: 0.15, turnoverThreshold: null };
+  const gated =
+    (answer: (row: string) => unknown): Answer =>
+    (question, response) => {
+      const rows = [...question.query.matchAll(/(m\d+): v2RoundModelPerformances/g)].map(([, row]) => row ?? "");
+      const data = Object.fromEntries(rows.map((row) => [row, answer(row)]));
+      const body = changed(configuredBody(), ["round.tournament", 11], ["roundDetails.tournament", 11]);
+      if (rows.length > 0) response.end(textOf({ data }));
+      else answering(body)(question, response);
+    };
+
+  it("is asked for churn and turnover of each model in Signals, and keeps out whom they keep out", async () => {
+    const { feed, questions } = await served(
+      gated((row) => [{ ...gate, prevWeekTurnoverMax: 9, prevWeekChurnMax: row === "m0" ? 0.15 : 0.1499 }]),
+      { tournament: 11 },
+    );
+    const { models } = await feed.details(700n);
+    expect(models.map(({ scores }) => scores)).toEqual([null, null, [-9894n, 0n]]);
+    expect(models[0]?.raw).toEqual({ v2Corr20: "0.02", mmc: "0.01", prevWeekChurnMax: "0.15", churnThreshold: "0.15" });
+    expect(questions).toHaveLength(3);
+    expect(questions[2]?.query).toContain("roundNumber__eq: 700");
+  });
+
+  it("isn't asked for them where the configuration says so, nor in other tournaments", async () => {
+    const { feed, questions } = await served(
+      gated(() => []),
+      { tournament: 11, gated: false },
+    );
+    expect((await feed.details(700n)).models[0]?.scores).toEqual([20_000_000n, 10_000_000n]);
+    expect(questions).toHaveLength(2);
+    const classic = await served(answering(configuredBody()), { gated: true });
+    expect(await failureOf(classic.feed.details(700n))).toHaveProperty(
+      "field",
+      "roundDetails.models[0].prevWeekChurnMax",
+    );
+  });
+
+  it.each<[string, unknown, string]>([
+    ["without a measure", [{ ...gate }], "roundDetails.models[0].prevWeekTurnoverMax"],
+    ["with a measure as text", [{ ...gate, prevWeekChurnMax: "0.1" }], "roundDetails.models[0].prevWeekChurnMax"],
+    ["with a NaN", [{ ...gate, churnThreshold: NAN }], "roundDetails.models[0].churnThreshold"],
+    ["of no round", [], "roundDetails.models[0].prevWeekChurnMax"],
+    ["of null", null, "roundDetails.models[0].prevWeekChurnMax"],
+  ])("is refused by the field when it answers %s there", async (_, answer, field) => {
+    const { feed } = await served(
+      gated(() => answer),
+      { tournament: 11 },
+    );
+    const error = await failureOf(feed.details(700n));
+    expect(error).toBeInstanceOf(InputError);
+    expect(error).toHaveProperty("field", field);
+  });
+
   const complaints: [string, Answer, string][] = [
     [
       "an error with HTTP 200",
@@ -111,6 +165,9 @@ describe("Numerai's API", () => {
     ["nothing", (_, r) => r.end(), "the answer isn't GraphQL"],
     ["a cut answer", (_, r) => r.end('{"data":{"rounds":[{'), "the answer isn't GraphQL"],
     ["a list", (_, r) => r.end("[]"), "the answer isn't GraphQL"],
+    ["two data", (_, r) => r.end('{"data":{"rounds":[]},"data":{"rounds":[]}}'), "the answer isn't GraphQL"],
+    ["a byte order mark", (_, r) => r.end('\ufeff{"data":{"rounds":[]}}'), "the answer isn't GraphQL"],
+    ["JSON of any depth", (_, r) => r.end('{"data":{"rounds":'.repeat(50)), "the answer isn't GraphQL"],
     ["null data", (_, r) => r.end('{"data":null}'), "the answer isn't GraphQL"],
     ["a redirect", (_, r) => r.writeHead(302, { location: "https://elsewhere.example/" }).end(), "redirect"],
     ["a connection cut in the body", (_, r) => void r.write('{"data":', () => r.destroy()), "127.0.0.1"],

@@ -1,29 +1,56 @@
-import { createServer } from "node:http";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { pino } from "pino";
 import { expect, it } from "vitest";
 import { parseConfig } from "../src/service/config.ts";
 import { buildOracle } from "../src/service/oracle.ts";
 
-it("leaves a feed that hangs after the configured time, and its connection too", async () => {
-  const server = createServer(() => undefined).listen(0, "127.0.0.1");
+it.each(["numerai", "http"])(
+  "leaves a feed of kind %s that hangs after the configured time, and its connection too",
+  async (kind) => {
+    const server = createServer(() => undefined).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as { port: number };
+    const config = parseConfig(
+      {
+        rpcUrl: "http://127.0.0.1:9",
+        chainId: 1,
+        contract: `0x${"12".repeat(20)}`,
+        tournament: 1,
+        feed: { kind, url: `http://127.0.0.1:${port}`, tournament: 8 },
+        feedTimeoutMs: 100,
+      },
+      ".",
+    );
+    const { feed } = buildOracle(config, pino({ level: "silent" }));
+    const asked = once(server, "connection") as Promise<[NodeJS.EventEmitter]>;
+    const answer = expect(feed.rounds()).rejects.toThrow("no answer in time");
+    const [connection] = await asked;
+    await Promise.all([answer, once(connection, "close")]);
+    server.close();
+  },
+  5_000,
+);
+
+it("asks any organizer's server with the token from its file", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "feed-token-"));
+  writeFileSync(join(folder, "token"), "canary\n", { mode: 0o600 });
+  const asked: (string | undefined)[] = [];
+  const server = createServer(({ url, headers }, response) => {
+    asked.push(url, headers.authorization);
+    response.writeHead(403).end("canary");
+  }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };
-  const config = parseConfig(
-    {
-      rpcUrl: "http://127.0.0.1:9",
-      chainId: 1,
-      contract: `0x${"12".repeat(20)}`,
-      tournament: 1,
-      feed: { kind: "numerai", url: `http://127.0.0.1:${port}`, tournament: 8 },
-      feedTimeoutMs: 100,
-    },
-    ".",
-  );
-  const { feed } = buildOracle(config, pino({ level: "silent" }));
-  const asked = once(server, "connection") as Promise<[NodeJS.EventEmitter]>;
-  const answer = expect(feed.rounds()).rejects.toThrow("no answer in time");
-  const [connection] = await asked;
-  await Promise.all([answer, once(connection, "close")]);
+  const feed = { kind: "http", url: `http://127.0.0.1:${port}/v1`, tournament: 3, tokenFile: "token" };
+  const config = { rpcUrl: "http://127.0.0.1:9", chainId: 1, contract: `0x${"12".repeat(20)}`, tournament: 1, feed };
+  const oracle = buildOracle(parseConfig(config, folder), pino({ level: "silent" }));
+  await expect(oracle.feed.rounds()).rejects.toThrow(`127.0.0.1:${port}: HTTP 403`);
+  expect(asked).toEqual(["/v1/rounds", "Bearer canary"]);
+  server.closeAllConnections();
   server.close();
-}, 5_000);
+  rmSync(folder, { recursive: true });
+});

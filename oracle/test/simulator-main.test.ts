@@ -32,7 +32,7 @@ async function serving(...args: string[]) {
   const { child, output } = start("--port", "0", ...args);
   while (!output.out.includes("\n")) await once(child.stdout, "data");
   const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output.out)?.[0] ?? "";
-  return { child, output, feed: numeraiFeed({ url, tournament: 8 }) };
+  return { child, output, url, feed: numeraiFeed({ url, tournament: 8 }) };
 }
 
 describe("the simulator's command", () => {
@@ -45,6 +45,18 @@ describe("the simulator's command", () => {
     child.kill("SIGTERM");
     expect(await once(child, "exit")).toEqual([0, null]);
     expect(output.err).toBe("");
+  });
+
+  it("plays Signals, whose feed asks for churn and turnover as well", async () => {
+    const { output, url } = await serving("--tournament", "11", "--models", "40", "--rounds", "40");
+    expect(output.out).toContain("40 rounds of tournament 11 at");
+    const feed = numeraiFeed({ url, tournament: 11 });
+    const [first] = (await feed.rounds()).rounds;
+    expect(first?.scoreNames).toEqual(["alpha", "mpc"]);
+    const { models } = await feed.details(first?.number ?? 0n);
+    expect(models.every(({ raw }) => raw["churnThreshold"] === "0.15" && raw["turnoverThreshold"] === "0.25")).toBe(
+      true,
+    );
   });
 
   it("plays files", async () => {
@@ -71,6 +83,7 @@ describe("the simulator's command", () => {
     [["--port", "70000"], "whole number from 0 to 65535"],
     [["--models", "0"], "whole number from 1"],
     [["--rounds", "1.5"], "whole number from 1"],
+    [["--tournament", "9"], "Allowed is 8, 11 or 12."],
     [["--nonsense"], "unknown option '--nonsense'"],
     [["--data", empty], `simulator: folder: ${empty} holds no file named round-<number>.json`],
     [["--open-for", "100", "--resolves-after", "50"], "simulator: --resolves-after: 50 is not after --open-for 100"],

@@ -90,6 +90,26 @@ describe("the simulator's rounds", () => {
     expect(Object.values(data as Record<string, unknown>).filter((answer) => answer !== null)).toEqual([]);
   });
 
+  it("tell a model's churn and turnover to who asks for it, once its round is open", async () => {
+    const signals = generatedTournament({ ...OPTIONS, models: 5, tournament: 11 });
+    const [model] = signals.rounds[0]?.models() ?? [];
+    const performances = async (now: number, asked: string) => {
+      const fields = "roundNumber prevWeekChurnMax churnThreshold prevWeekTurnoverMax turnoverThreshold";
+      const { data } = await ask(now, `{ v2RoundModelPerformances(${asked}) { ${fields} } }`, signals);
+      return data["v2RoundModelPerformances"];
+    };
+    const asked = `modelId: "${model?.id ?? ""}"`;
+    const expected = Object.fromEntries(
+      Object.entries(model?.gates ?? {}).map(([name, text]) => [name, text === null ? null : Number(text)]),
+    );
+    expect(await performances(START, `${asked}, tournament: 11`)).toEqual([{ roundNumber: 900, ...expected }]);
+    expect(await performances(START - 1, `${asked}, tournament: 11`)).toEqual([]);
+    expect(await performances(RESOLVED, asked)).toHaveLength(6);
+    expect(await performances(RESOLVED, `${asked}, roundNumber__eq: 903`)).toMatchObject([{ roundNumber: 903 }]);
+    expect(await performances(RESOLVED, `${asked}, tournament: 8`)).toEqual([]);
+    expect(await performances(RESOLVED, 'modelId: "x", roundNumber__eq: 900')).toEqual([]);
+  });
+
   it("say when the pipeline ran", async () => {
     const status = async (now: number, date: string) => {
       const fields = "isScoringDay dataReadyAt scoredAt resolvedAt";

@@ -39,13 +39,14 @@ export async function explainPosition(position: number, round: bigint, seen: Loo
 }
 
 async function inFlight(position: number, round: bigint, { oracle }: Look): Promise<ExplainedPosition> {
-  const { positions, terms, atRisk: total, resolved } = await projected(oracle, round);
+  const { positions, terms, atRisk: total, isFinal } = await projected(oracle, round);
   const found = positions.find((each) => each.position === position);
   if (found === undefined) throw without(position, round);
-  const { stake, scores } = found;
+  const { stake, scores: known } = found;
+  const scores = known ?? [0n, 0n];
   return {
     position,
-    title: `Position ${position}, model ${found.name ?? found.model}, projected; ${resolved ? "the feed calls its scores final" : "its scores may still change"}:`,
+    title: `Position ${position}, model ${found.name ?? found.model}, projected; ${isFinal ? "the feed calls its scores final" : "its scores may still change"}:`,
     derivation: derivePayout({ stake, scores, terms, total, applied: null }),
   };
 }

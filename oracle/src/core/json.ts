@@ -49,7 +49,7 @@ export function parseJson(text: string, field: string): Json {
  * @throws InputError
  */
 export function refuseFaults(value: Json, path: string): void {
-  if (value instanceof JsonFault) throw new InputError(path, value.reason);
+  if (value instanceof JsonFault) throw new InputError(path || "body", value.reason);
   if (value === null || typeof value !== "object" || value instanceof JsonNumber) return;
   for (const [key, member] of Object.entries(value))
     refuseFaults(member, joinPath(path, Array.isArray(value) ? Number(key) : key));
@@ -82,7 +82,8 @@ export function isObject(value: Json | undefined): value is { readonly [key: str
   );
 }
 
-function shortened(text: string): string {
+/** The text in a few characters, for an error message. */
+export function shortened(text: string): string {
   return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
 }
 

@@ -1,69 +1,65 @@
 import type { Hex } from "viem";
-import type { RoundFacts, ScoreSheet } from "./facts.ts";
-import { payoutFactorDown, payoutTowardZero, type Terms, totalAtRiskDown } from "./payout.ts";
-import { batchScores, byModel } from "./scores.ts";
+import type { BatchFacts, ChainFacts, RoundFacts } from "./facts.ts";
+import { payoutFactorDown, payoutTowardZero, totalAtRiskDown } from "./payout.ts";
 import { POSITIONS_PER_BATCH, type Scores, unpackScores, unpackStakes } from "./words.ts";
 
-/** What a position gets where the scores stay as they are. Amounts in nano-NMR, scores in 1e-9. */
+/**
+ * What a position would be paid if its round ended with the scores that are known now; nano-NMR. `scores`: 1e-9, null where
+ * none are known, which pays nothing. `from`: the standing report in the contract, or the feed.
+ */
 export type ProjectedPosition = {
   readonly position: number;
   readonly model: Hex;
-  readonly name: string | null;
   readonly stake: bigint;
-  readonly scores: Scores;
+  readonly scores: Scores | null;
   readonly payout: bigint;
+  readonly from: "report" | "feed" | null;
 };
 
-/** A round in flight as it would settle now. */
+/** A round in flight as it would end now; sums in nano-NMR, the factor in 1e-18. */
 export type Projection = {
-  readonly round: bigint;
-  /** Whether the feed calls the scores final. */
-  readonly resolved: boolean;
-  readonly terms: Terms;
   readonly staked: bigint;
   readonly atRisk: bigint;
-  /** 1e-18. */
-  readonly payoutFactor: bigint;
-  readonly rewarded: bigint;
-  readonly burned: bigint;
+  readonly factor: bigint;
+  readonly rewards: bigint;
+  readonly burns: bigint;
+  /** Those with a stake, in order. */
   readonly positions: readonly ProjectedPosition[];
 };
 
-/** What a projection is made from; `hasRegistrar`: whether a model that the sheet doesn't list is a fault of the feed. */
-export type ProjectionInput = {
-  readonly round: RoundFacts;
-  readonly models: readonly Hex[];
-  readonly hasRegistrar: boolean;
-  readonly sheet: ScoreSheet;
-};
-
-/**
- * Projects a round's payouts: from the standing report of a batch where there is one, else from the feed's scores. A cut
- * of a burn at what a position has left then can't be foreseen.
- * @throws InputError where the feed's scores can't be used
- */
-export function projectRound({ round, models, hasRegistrar, sheet }: ProjectionInput): Projection {
-  const { number, terms, batches } = round;
-  const byId = byModel(sheet);
-  const names = new Map(sheet.models.map(({ model, name }) => [model, name]));
+/** A burn may be cut at what the position has when it is settled, which no round in flight knows yet. */
+export function projectRound(
+  round: RoundFacts,
+  { models }: Pick<ChainFacts, "models">,
+  sheet: ReadonlyMap<Hex, Scores | null>,
+): Projection {
+  const { batches, terms } = round;
   const staked = batches.flatMap(({ stakes }) => unpackStakes(stakes)).reduce((sum, stake) => sum + stake, 0n);
   const atRisk = totalAtRiskDown(staked, terms);
-  const payoutFactor = payoutFactorDown(atRisk, terms);
-  const positions = batches.flatMap(({ index, stakes, scores }) => {
-    const words = scores.length > 0 ? scores : batchScores(byId, { batch: index, stakes, models, hasRegistrar }).words;
-    const lanes = unpackScores(words);
-    return unpackStakes(stakes).flatMap((stake, lane): ProjectedPosition[] => {
-      const position = index * POSITIONS_PER_BATCH + lane;
-      const model = models[position];
-      if (stake === 0n || model === undefined) return [];
-      const own = lanes[lane] ?? [0n, 0n];
-      const payout = payoutTowardZero(stake, own, payoutFactor, terms);
-      return [{ position, model, name: names.get(model) ?? null, stake, scores: own, payout }];
-    });
+  const factor = payoutFactorDown(atRisk, terms);
+  const positions = batches.flatMap((batch) =>
+    lanesOf(batch, models, sheet).map((lane): ProjectedPosition => {
+      const payout = lane.scores === null ? 0n : payoutTowardZero(lane.stake, lane.scores, factor, terms);
+      return { ...lane, payout };
+    }),
+  );
+  const rewards = positions.reduce((sum, { payout }) => (payout > 0n ? sum + payout : sum), 0n);
+  const burns = positions.reduce((sum, { payout }) => (payout < 0n ? sum - payout : sum), 0n);
+  return { staked, atRisk, factor, rewards, burns, positions };
+}
+
+function lanesOf(
+  { index, stakes, scores }: BatchFacts,
+  models: readonly Hex[],
+  sheet: ReadonlyMap<Hex, Scores | null>,
+): Omit<ProjectedPosition, "payout">[] {
+  const reported = scores.length === 0 ? null : unpackScores(scores);
+  return unpackStakes(stakes).flatMap((stake, lane) => {
+    const position = index * POSITIONS_PER_BATCH + lane;
+    const model = models[position];
+    if (stake === 0n || model === undefined) return [];
+    const known = reported === null ? sheet.get(model) : reported[lane];
+    const from = known == null ? null : reported === null ? "feed" : "report";
+    return [{ position, model, stake, scores: known ?? null, from }];
   });
-  const total = (sign: bigint): bigint =>
-    positions.reduce((sum, { payout }) => (payout * sign > 0n ? sum + payout * sign : sum), 0n);
-  const { resolved } = sheet;
-  const sums = { staked, atRisk, payoutFactor, rewarded: total(1n), burned: total(-1n) };
-  return { round: number, resolved, terms, ...sums, positions };
 }

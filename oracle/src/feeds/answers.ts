@@ -1,6 +1,6 @@
 import { keccak256, stringToBytes } from "viem";
 import { InputError } from "../core/errors.ts";
-import { isObject, type Json, joinPath, JsonNumber } from "../core/json.ts";
+import { isObject, type Json, joinPath, JsonNumber, shortened, showJson } from "../core/json.ts";
 import type { FeedDetails, FeedModel, FeedRound, FeedRounds, RefusedRound } from "./feed.ts";
 
 // What the answers of all feeds have in common.
@@ -13,8 +13,8 @@ export type Asked = {
   readonly number?: bigint;
   /** Refuse a round whose payouts aren't final. */
   readonly resolved?: true;
-  /** Refuse a model of Numerai's whose row doesn't say whether it was kept out of the round: see `gates.ts`. */
-  readonly gated?: true;
+  /** Refuse a model of Numerai's whose row has no gates, see `gates.ts`; without it, in Signals alone. */
+  readonly gated?: boolean;
 };
 
 /** A round with its models. */
@@ -22,7 +22,7 @@ export type ReadRound = { readonly round: FeedRound; readonly details: FeedDetai
 
 export const MAX_TOURNAMENT = 2n ** 32n - 1n;
 export const MAX_ROUND = 2n ** 64n - 1n;
-const INSTANT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d+)?Z$/;
+const INSTANT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d{1,9})?Z$/;
 
 /**
  * Reads the rows of a list of rounds. A row with a fault is refused alone: one odd round must not stop all others.
@@ -131,7 +131,7 @@ export function answersQuestion<T extends number | bigint>(answer: T, asked: T |
 export function whole(source: string, most: bigint, field: string): bigint {
   const value = /^\d{1,20}$/.test(source) ? BigInt(source) : 0n;
   if (value < 1n || value > most)
-    throw new InputError(field, `${source} is not a whole number from 1 to ${most.toString()}`);
+    throw new InputError(field, `${shortened(source)} is not a whole number from 1 to ${most.toString()}`);
   return value;
 }
 
@@ -141,7 +141,7 @@ export function instant(text: string, field: string): number {
   const milliseconds = seconds === undefined ? NaN : Date.parse(`${seconds}Z`);
   // Date.parse takes 30 February for 2 March.
   const exists = !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(seconds ?? "");
-  if (!exists) throw new InputError(field, `${JSON.stringify(text)} is not a time such as 2021-01-02T18:00:00Z`);
+  if (!exists) throw new InputError(field, `${showJson(text)} is not a time such as 2021-01-02T18:00:00Z`);
   return milliseconds / 1000;
 }
 

@@ -18,12 +18,19 @@ export const NUMERAI_GATES = [
   { measure: "prevWeekTurnoverMax", limit: "turnoverThreshold" },
 ] as const;
 
+const SIGNALS = 11;
+
+/** Whether a tournament of Numerai's has gates, unless somebody says otherwise. */
+export function hasGates(tournament: number): boolean {
+  return tournament === SIGNALS;
+}
+
 /**
  * The gates of a row of Numerai's. Where the row has no limit, null, there is no gate.
  * @param required Refuse a row that doesn't speak of them at all.
  * @throws InputError
  */
-export function gatesOf(row: RawModel, path: string, required = false): Gate[] {
+export function gatesOf(row: RawModel, path: string, required: boolean): Gate[] {
   return NUMERAI_GATES.flatMap(({ measure, limit }) => {
     if (!required && row[measure] === undefined && row[limit] === undefined) return [];
     const [text, limitText] = [measure, limit].map((name) => present(row[name], `${path}.${name}`));
@@ -54,7 +61,11 @@ function passes({ measure, limit }: Gate): boolean {
   return measure.text !== null && compareDecimals(notNegative(measure.text, measure.field), most) < 0n;
 }
 
-function notNegative(text: string, field: string): Decimal {
+/**
+ * A measure or a limit, exactly.
+ * @throws InputError
+ */
+export function notNegative(text: string, field: string): Decimal {
   const decimal = parseDecimal(text, field);
   if (decimal.digits < 0n) throw new InputError(field, `${text} is negative; it must be at least 0`);
   return decimal;

@@ -28,12 +28,16 @@ const name = (least: number) => {
 const time = z
   .string({ error: "text" })
   .meta({ format: "date-time", description: "ISO 8601 in UTC, with Z: 2026-01-06T12:00:00Z" });
+const decimalError = "a decimal, as a number or as text";
 const decimal = z.union(
   [
     z.custom<JsonNumber>(isNumber).meta({ type: "number" }).transform(sourceOf),
-    z.string().regex(DECIMAL).meta({ description: "A decimal as text: exact in every language" }),
+    z
+      .string()
+      .regex(DECIMAL, { error: decimalError })
+      .meta({ description: "A decimal as text: exact in every language" }),
   ],
-  { error: "a decimal, as a number or as text" },
+  { error: decimalError },
 );
 const pairOf = <Item extends z.ZodType, Other extends z.ZodType>(first: Item, second: Other) =>
   z.tuple([first, second], { error: "a list of two" });

@@ -18,7 +18,7 @@ import {
   whole,
 } from "./answers.ts";
 import type { FeedModel, FeedRound, FeedRounds } from "./feed.ts";
-import { type Gate, isAtRisk, textsOf } from "./gates.ts";
+import { type Gate, isAtRisk, notNegative, textsOf } from "./gates.ts";
 import { checkList, checkListed, checkSingle, type NeutralModel, type NeutralRound } from "./neutral-schema.ts";
 import { bothOrNull } from "./scores.ts";
 import { multiplierFrom, shareFrom } from "./terms.ts";
@@ -59,7 +59,11 @@ function tournamentFrom(source: string, asked: Asked): number {
 function roundFrom(raw: NeutralRound, tournament: number, asked: Asked, path: string): FeedRound {
   const number = whole(raw.number, MAX_ROUND, `${path}.number`);
   answersQuestion(number, asked.number, `${path}.number`);
+  raw.gates?.forEach(({ limit }, index) => notNegative(limit, `${path}.gates[${index}].limit`));
   const { opensAt, closesAt, resolvesAt, resolved, scoreNames } = raw;
+  if (scoreNames[0] === scoreNames[1]) {
+    throw new InputError(`${path}.scoreNames[1]`, `${JSON.stringify(scoreNames[1])} is also the name of score 0`);
+  }
   const times = timesOf(path, ["opensAt", opensAt], ["closesAt", closesAt], ["resolvesAt", resolvesAt]);
   const status = statusAt({ ...times, resolved }, asked.now);
   return { tournament, number, ...times, status, resolved, terms: termsFrom(raw, `${path}.terms`), scoreNames };
@@ -90,10 +94,10 @@ function modelFrom(row: NeutralModel, round: NeutralRound, path: string): FeedMo
     stake: 0n,
     settled: null,
     scores: isAtRisk(gates) ? scores : null,
-    raw: Object.fromEntries([
-      ...row.scores.map((text, index) => [`scores[${index}]`, text]),
-      ...gates.flatMap(textsOf),
-    ]),
+    raw: {
+      ...Object.fromEntries(row.scores.map((text, index) => [`scores[${index}]`, text])),
+      ...Object.fromEntries(gates.flatMap(textsOf)),
+    },
   };
 }
 

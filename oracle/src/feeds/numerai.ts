@@ -1,6 +1,7 @@
 import { InputError } from "../core/errors.ts";
 import { isObject, type Json, parseJson, showJson } from "../core/json.ts";
 import type { Feed } from "./feed.ts";
+import { hasGates } from "./gates.ts";
 import { ask, type HttpOptions } from "./http.ts";
 import { performancesQueries, withPerformances } from "./performances.ts";
 import { readRound, readRounds } from "./read.ts";
@@ -27,13 +28,12 @@ const ROUNDS = `query($tournament: Int, $number: Int, $status: RoundStatus, $lim
 const MODEL_SCORES = "corr20 v2Corr20 corr60 mmc mmc60 bmc alpha mpc fncV3 fncV4 tc";
 const OWN_MULTIPLIERS = "corr mmc corrMultiplier mmcMultiplier";
 
-const SIGNALS = 11;
 const DEFAULT_LIMIT = 100;
 
 /** Numerai's GraphQL API, or anything that answers like it. */
 export function numeraiFeed(options: NumeraiOptions): Feed {
   const { tournament, limit = DEFAULT_LIMIT, clock = () => Math.floor(Date.now() / 1000) } = options;
-  const { gated = tournament === SIGNALS } = options;
+  const { gated = hasGates(tournament) } = options;
   return {
     async rounds() {
       return readRounds(await questioned(options, ROUNDS, { tournament, limit }), { now: clock(), tournament });
@@ -44,7 +44,7 @@ export function numeraiFeed(options: NumeraiOptions): Feed {
       const round = onlyRound((await questioned(options, ROUNDS, asked))["rounds"], number);
       const roundDetails = await detailsOf(options, round, number, gated);
       const body = roundDetails === undefined ? { round } : { round, roundDetails };
-      return readRound(body, { now: clock(), tournament, number, ...(gated && { gated }) }).details;
+      return readRound(body, { now: clock(), tournament, number, gated }).details;
     },
   };
 }

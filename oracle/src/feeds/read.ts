@@ -1,5 +1,5 @@
 import { InputError } from "../core/errors.ts";
-import { type Json, joinPath } from "../core/json.ts";
+import { type Json, joinPath, showJson } from "../core/json.ts";
 import { isUuid, modelId } from "../core/models.ts";
 import { nanoFromDecimalDown, signedNanoFromDecimalTowardZero } from "../core/units.ts";
 import {
@@ -16,7 +16,7 @@ import {
   whole,
 } from "./answers.ts";
 import type { FeedModel, FeedRound, FeedRounds } from "./feed.ts";
-import { gatesOf, isAtRisk, textsOf } from "./gates.ts";
+import { gatesOf, hasGates, isAtRisk, textsOf } from "./gates.ts";
 import { checkRound, checkRounds, checkRow, type RawDetails, type RawModel, type RawRound } from "./schema.ts";
 import { type Payout, payoutOf, termsOfOwnMultipliers } from "./scores.ts";
 
@@ -49,7 +49,8 @@ export function readRound(body: Json, asked: Asked): NumeraiRound {
   if (asked.resolved === true && !round.resolved) {
     throw new InputError("round.resolvedStaking", "false; the payouts of this round are not final yet");
   }
-  const models = modelsFrom(raw.roundDetails.models, payout, asked);
+  const gated = asked.gated ?? hasGates(round.tournament);
+  const models = modelsFrom(raw.roundDetails.models, payout, gated);
   const { tournament, number, resolved } = round;
   const content = { tournament, number, resolved, models };
   return {
@@ -90,15 +91,14 @@ function sameRound(raw: RawDetails, round: FeedRound): void {
   }
 }
 
-function modelsFrom(raw: readonly RawModel[], payout: Payout, asked: Asked): FeedModel[] {
-  const models = raw.map((row, index) => modelFrom(row, payout, asked, `roundDetails.models[${index}]`));
+function modelsFrom(raw: readonly RawModel[], payout: Payout, gated: boolean): FeedModel[] {
+  const models = raw.map((row, index) => modelFrom(row, payout, gated, `roundDetails.models[${index}]`));
   refuseDoubled(models, "roundDetails.models");
   return models;
 }
 
-function modelFrom(row: RawModel, payout: Payout, { gated }: Asked, path: string): FeedModel {
-  if (!isUuid(row.id))
-    throw new InputError(`${path}.id`, `unknown model ${JSON.stringify(row.id)}; a model's id is a UUID`);
+function modelFrom(row: RawModel, payout: Payout, gated: boolean, path: string): FeedModel {
+  if (!isUuid(row.id)) throw new InputError(`${path}.id`, `unknown model ${showJson(row.id)}; a model's id is a UUID`);
   const gates = gatesOf(row, path, gated);
   const scores = payout.scoresOf(row, path);
   return {

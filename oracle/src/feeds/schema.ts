@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../core/errors.ts";
-import { type Json, joinPath, JsonNumber, refuseFaults, showJson } from "../core/json.ts";
+import { type Json, joinPath, JsonFault, JsonNumber, refuseFaults, showJson } from "../core/json.ts";
 
 // Numerai's shapes: strict about every field that is relied on, blind to all others. What a value means is decided in
 // `scores.ts` and `read.ts`; here a number is still its source text.
@@ -122,13 +122,23 @@ export function check<Schema extends z.ZodType>(schema: Schema, body: Json, at: 
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const path = issue?.path ?? [];
-  if (issue?.code === "unrecognized_keys") {
-    throw new InputError(path.concat(issue.keys.slice(0, 1)).reduce(joinPath, at), "is unknown; remove it");
+  const named = (place: readonly PropertyKey[]): string => place.reduce(joinPath, at) || "body";
+  // A number is an object to zod, which can't know better.
+  const bare = path.findIndex((_, length) => isBare(valueAt(body, path.slice(0, length))));
+  if (bare !== -1) {
+    const place = path.slice(0, bare);
+    throw new InputError(named(place), `${showJson(valueAt(body, place))} is not an object`);
   }
-  const field = path.reduce(joinPath, at);
+  if (issue?.code === "unrecognized_keys") {
+    throw new InputError(named([...path, ...issue.keys.slice(0, 1)]), "is unknown; remove it");
+  }
   const value = valueAt(body, path);
   const problem = value === undefined ? "is missing; expected" : `${showJson(value)} is not`;
-  throw new InputError(field === "" ? "body" : field, `${problem} ${issue?.message ?? "valid"}`);
+  throw new InputError(named(path), `${problem} ${issue?.message ?? "valid"}`);
+}
+
+function isBare(value: Json | undefined): boolean {
+  return value instanceof JsonNumber || value instanceof JsonFault;
 }
 
 function valueAt(body: Json, path: readonly PropertyKey[]): Json | undefined {

@@ -1,5 +1,5 @@
 import { InputError } from "../core/errors.ts";
-import { joinPath } from "../core/json.ts";
+import { joinPath, shortened } from "../core/json.ts";
 import type { Terms } from "../core/payout.ts";
 import { nanoFromDecimalDown, parseDecimal, scoreFromDecimalNearest, scoreFromProductNearest } from "../core/units.ts";
 import type { Scores } from "../core/words.ts";
@@ -97,7 +97,7 @@ function payingScore({ config, path }: { config: RawScoreConfig; path: string })
   if (known === undefined || known.label !== config.displayName) {
     const shown = `${config.name} version ${config.version} (${config.displayName ?? "no display name"})`;
     const allowed = PAYING_SCORES.map(({ name, version, label }) => `${name} ${version} (${label})`).join(", ");
-    throw new InputError(joinPath(path, "name"), `unknown paying score ${shown}; known are ${allowed}`);
+    throw new InputError(joinPath(path, "name"), `unknown paying score ${shortened(shown)}; known are ${allowed}`);
   }
   return { ...known, path, config };
 }

@@ -8,7 +8,7 @@ import { LANES, POSITIONS_PER_BATCH, WORDS_PER_BATCH } from "../core/words.ts";
 const MAX_REPORTERS = 64;
 /** Of a round: a million positions' batches. */
 const MAX_BATCHES = 1_024;
-const MAX_FIELDS = 32;
+const MAX_FIELDS = 128;
 const MAX_TEXT = 400;
 
 const hex = (bytes: number) =>

@@ -19,16 +19,26 @@ import { attestationBook } from "../peers/book.ts";
 import { keptIn, NOWHERE } from "../peers/folder.ts";
 import { askAll, type PeersOptions, type Told } from "../peers/gather.ts";
 import { readSecretFile } from "../signers/secret-file.ts";
+import { accountWatch, type Accounts } from "./accounts.ts";
+import { actLog, type Acts } from "./acts.ts";
 import { attester, type Attester } from "./attest.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { feedReader } from "./feed-view.ts";
 import { type HeldKey, openKeys } from "./keys.ts";
+import { buildInfo, configInfo } from "./info.ts";
+import { type Metrics, oracleMetrics } from "./metrics/metrics.ts";
+import type { BuildInfo, ConfigInfo } from "./metrics/parts.ts";
+import type { EndpointSeen } from "./metrics/rpc.ts";
 import { type Keys, performer } from "./perform.ts";
+import type { ReadinessOptions } from "./readiness.ts";
 import { reconciler, type Reconciler } from "./reconciler.ts";
 import { recordedFeed } from "./recorded-feed.ts";
 import { recorder, type Recording } from "./recorder.ts";
 import { type RecordingFolder, recordingsIn } from "./recording-folder.ts";
+import { sheetCache, type Sheets } from "./sheets.ts";
+import type { Tick } from "./tick.ts";
 import type { FeedSource } from "./turn-schema.ts";
+import { watchedFeed, watchedSigner } from "./watched.ts";
 
 /** The parts of an oracle, put together from its configuration; nothing has been asked or sent yet. */
 export type Oracle = {
@@ -48,12 +58,24 @@ export type Oracle = {
   readonly recording: Recording;
   /** null without a data folder. */
   readonly recordings: RecordingFolder | null;
+  readonly accounts: Accounts;
+  readonly metrics: Metrics;
+  readonly readiness: ReadinessOptions;
+  readonly endpoints: () => readonly EndpointSeen[];
+  readonly acts: Acts;
+  readonly sheets: Sheets;
+  readonly build: BuildInfo;
+  readonly config: ConfigInfo;
 };
 
 /** @throws ConfigError naming the setting whose file can't be used */
 export function buildOracle(config: Config, log: Logger): Oracle {
   const { chainId, contract, tournament } = config;
-  const { keys, held } = openKeys(config);
+  const { keys: opened, held } = openKeys(config);
+  const keys = {
+    ...opened,
+    reporters: opened.reporters.map((signer) => watchedSigner(signer, (seen) => metrics.onSigner(seen))),
+  };
   const node = { url: usable(() => rpcUrl(config)), timeoutMs: config.rpcTimeoutMs };
   const client = readingClient(node);
   const events = eventsClient(node);
@@ -71,7 +93,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     return read;
   };
   const recorded = usable(() => recordedFeed(feedMaker(config, () => chainTime)));
-  const { feed } = recorded;
+  const feed = watchedFeed(recorded.feed, (seen) => metrics.onFeed(seen));
   const send = executor({
     reading: client,
     sending: sendingClient(node),
@@ -89,22 +111,52 @@ export function buildOracle(config: Config, log: Logger): Oracle {
   const recording = { settings, source: sourceOf(config), calls: recorded.calls };
   const recordings = config.dataFolder === undefined ? null : recordingsIn(config.dataFolder, peers.domain);
   const record = recordings === null ? {} : { record: recorder(recordings, recording) };
-  const effects = { readFacts: facts, readFeed, attester: attesting, perform, ...record };
+  const balanceOf = ({ address }: Sender) => client.getBalance({ address });
+  const nonceOf = ({ address }: Sender) => client.getTransactionCount({ address, blockTag: "latest" });
+  const accounts = accountWatch({ keys, balanceOf, nonceOf, gasPrice: () => client.getGasPrice() });
+  const readiness = readinessOf(config);
+  const info = { build: buildInfo(), config: configInfo(config) };
+  const acts = actLog();
+  const sheets = sheetCache(feed);
+  const metrics = oracleMetrics({
+    ...info,
+    readiness,
+    attester: attesting,
+    accounts: () => accounts.latest,
+    endpoints: null,
+  });
+  const onTick = (tick: Tick): void => {
+    metrics.onTick(tick);
+    acts.onTick(tick);
+    if (tick.facts !== null) sheets.onFacts(tick.facts);
+  };
+  const effects = { readFacts: facts, readFeed, attester: attesting, perform, accounts, ...record };
   return {
-    reconciler: reconciler({ ...config, ...effects, settings, log }),
+    reconciler: reconciler({ ...config, ...effects, settings, log, onTick }),
     attester: attesting,
     askPeers: () => askAll(peers, []),
     readFacts: facts,
     readReporterSet: ({ block }) => readReporterSet({ client, contract }, tournament, block.number),
-    balanceOf: ({ address }) => client.getBalance({ address }),
+    balanceOf,
     stakesOf: (batch, { block }) => stakesOf({ client, contract }, tournament, batch, block.number),
     readHistory: (say) => readHistory({ client, events, chainId, ...journaled }, say),
     feed,
     keys,
     heldKeys: held,
+    accounts,
+    metrics,
+    readiness,
+    endpoints: () => [],
+    acts,
+    sheets,
+    ...info,
     recording,
     recordings,
   };
+}
+
+function readinessOf({ tickBudgetMs, pollIntervalMs, maxBlockAgeSeconds }: Config): ReadinessOptions {
+  return { overdueMs: tickBudgetMs + 3 * pollIntervalMs, maxBlockAgeSeconds };
 }
 
 function rpcUrl({ rpcUrl: url, rpcUrlFile }: Config): string {

@@ -13,6 +13,7 @@ export type Code =
   | "rpc_stale"
   | "deadline_near"
   | "data_folder"
+  | "foreign_transaction"
   | "bug";
 
 /**
@@ -79,8 +80,21 @@ export const REASONS: Readonly<Record<Code, Advice>> = {
   data_folder: act(
     "make room in config.dataFolder, or let the process write there: a restart would forget what it signed",
   ),
+  foreign_transaction: act(
+    "end every other process that has this key; if there is none, the key is stolen: replace it now, and move the ether",
+  ),
   bug: unreadyAct("report this with the log: it is not a condition that the oracle knows"),
 };
+
+/** Every reason code, in the order of the table. */
+export function reasonCodes(): Code[] {
+  return Object.keys(REASONS) as Code[];
+}
+
+/** Where the runbook says what it means, what the node does, what to do and how to know that it is over. */
+export function pageOf(code: Code): string {
+  return `docs/runbook.md#${code}`;
+}
 
 function wait(remedy: string): Advice {
   return { level: "wait", unready: false, remedy };

@@ -7,6 +7,7 @@ import { plan } from "../core/plan.ts";
 import { wantedReports } from "../core/steps/report.ts";
 import { DataFolderTrouble } from "../peers/folder.ts";
 import { SignerRefusal, SignerTrouble } from "../signers/errors.ts";
+import type { Accounts } from "./accounts.ts";
 import type { Attester } from "./attest.ts";
 import type { FeedReader } from "./feed-view.ts";
 import type { Performer } from "./perform.ts";
@@ -22,6 +23,10 @@ export type ReconcilerOptions = {
   readonly perform: Performer;
   /** Keeps what the turn was decided from. */
   readonly record?: Recorder;
+  /** Looks at the accounts once everything is done. */
+  readonly accounts?: Pick<Accounts, "look">;
+  /** Told of every turn. */
+  readonly onTick?: (tick: Tick) => void;
   readonly log: Logger;
   readonly pollIntervalMs: number;
   readonly tickBudgetMs: number;
@@ -53,6 +58,7 @@ export function reconciler(options: ReconcilerOptions): Reconciler {
     latest = turn;
     if (turn.facts !== null) latestWithFacts = turn;
     report(turn);
+    options.onTick?.(turn);
     return turn;
   };
 
@@ -94,6 +100,7 @@ async function takeTurn(options: ReconcilerOptions): Promise<Tick> {
     const unrecorded = await options.record?.({ facts, feed, testimony, plan: wanted });
     failures.push(...(unrecorded ?? []).map((error) => failureOf(null, error)));
     await perform(wanted.actions, options, isSpent, done, failures);
+    failures.push(...((await options.accounts?.look(facts, done, failures)) ?? []));
   } catch (error) {
     failures.push(failureOf(null, error));
   }

@@ -9,5 +9,5 @@ export function rowOf({ id, modelName, stake, settled, gates }: SimulatedModel):
 
 /** Whether a stake on the model counts in its round. */
 export function counts(model: SimulatedModel): boolean {
-  return isAtRisk(gatesOf(rowOf(model), model.id));
+  return isAtRisk(gatesOf(rowOf(model), model.id, false));
 }
