@@ -85,5 +85,5 @@ async function siteOf(rpcUrl: string) {
   const client = createPublicClient({ transport: http(rpcUrl) });
   const logs = await client.getLogs({ fromBlock: 0n });
   const contract = logs.findLast(({ topics }) => topics.length > 3)?.address;
-  return { rpcUrl, chainId: await client.getChainId(), contract, tournament: 1, maxBlockAgeSeconds: 0 };
+  return { rpcUrls: [rpcUrl], chainId: await client.getChainId(), contract, tournament: 1, maxBlockAgeSeconds: 0 };
 }

@@ -35,7 +35,7 @@ describe("commands on a round's way", { timeout: 120_000 }, () => {
     const { failures } = await world.oracle().reconciler.tick();
     expect(failures).toEqual([]);
   };
-  const proxied = (): string => world.writeConfig("proxied.json", { rpcUrl: proxy.url });
+  const proxied = (): string => world.writeConfig("proxied.json", { rpcUrls: [proxy.url] });
   const expected = (position: number): bigint => {
     const first = BigInt(Math.round(Number(score(position)) * 1e9));
     const terms = {
@@ -216,7 +216,7 @@ describe("commands on a round's way", { timeout: 120_000 }, () => {
   });
 
   it("answers 3 where chain or feed is away, 2 to what is no question", async () => {
-    const nobody = world.writeConfig("nobody.json", { rpcUrl: "http://127.0.0.1:9/secret-canary" });
+    const nobody = world.writeConfig("nobody.json", { rpcUrls: ["http://127.0.0.1:9/secret-canary"] });
     const feed = { kind: "numerai", url: "http://127.0.0.1:9/secret-canary", tournament: 8 };
     const feedless = world.writeConfig("feedless.json", { feed });
     for (const args of [

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConfigError, loadConfig, parseConfig } from "../src/service/config.ts";
 
 const GOOD = {
-  rpcUrl: "http://127.0.0.1:8545",
+  rpcUrls: ["http://127.0.0.1:8545"],
   chainId: 1,
   contract: "0x1776e1F26f98b1A5dF9cD347953a26dd3Cb46671",
   tournament: 1,
@@ -45,6 +45,7 @@ describe("config", () => {
     const config = parseConfig(
       {
         ...GOOD,
+        rpcUrls: ["http://a", { urlFile: "keys/node" }],
         keys: {
           reporters: [
             { kind: "file", file: "a" },
@@ -57,6 +58,7 @@ describe("config", () => {
       },
       "/base",
     );
+    expect(config.rpcUrls).toEqual(["http://a", { urlFile: "/base/keys/node" }]);
     expect(config.keys).toEqual({
       reporters: [
         { kind: "file", file: "/base/a" },
@@ -190,8 +192,18 @@ describe("config", () => {
       { opening: { disputeWindowSeconds: 500_000 } },
       /^config\.opening\.settleWindowSeconds: .*no report could ever/,
     ],
-    ["rpcUrl", { rpcUrl: undefined }, /^config\.rpcUrl: missing; give either rpcUrl or rpcUrlFile$/],
-    ["rpcUrl", { rpcUrlFile: "url" }, /^config\.rpcUrl: value not shown; give either/],
+    ["rpcUrls", { rpcUrls: undefined }, /^config\.rpcUrls: missing; must be a list of 1 to 9 nodes$/],
+    ["rpcUrls", { rpcUrls: [] }, /^config\.rpcUrls: value not shown; must be a list of 1 to 9 nodes$/],
+    ["rpcUrls", { rpcUrls: Array(10).fill("http://a") }, /^config\.rpcUrls: value not shown; must be a list of 1 to 9/],
+    [
+      "a node",
+      { rpcUrls: ["ftp://a"] },
+      /^config\.rpcUrls\.0: value not shown; must be an http:\/\/ or https:\/\/ URL$/,
+    ],
+    ["a node", { rpcUrls: [{ url: "http://a" }] }, /^config\.rpcUrls\.0: value not shown; must be an http/],
+    ["rpcQuorum", { rpcQuorum: 0 }, /^config\.rpcQuorum: 0; must be a whole number from 1 to 9$/],
+    ["rpcQuorum", { rpcQuorum: 2 }, /^config\.rpcQuorum: 2; must not be more than there are nodes in rpcUrls$/],
+    ["finality", { finality: "sure" }, /^config\.finality: "sure"; must be finalized, safe or latest$/],
     ["a typo", { relayerKeyfile: "k" }, /^config\.relayerKeyfile: unknown setting; remove it or mend its spelling$/],
     ["a typo inside", { opening: { marginSecond: 1 } }, /^config\.opening\.marginSecond: unknown setting/],
     ["a typo in the feed", { feed: { kind: "folder", path: "p", url: "x" } }, /^config\.feed\.url: unknown setting/],
@@ -203,12 +215,12 @@ describe("config", () => {
 
   it("names everything that is wrong at once", () => {
     expect(problems({ chainId: 0, bogus: 1 }).map((line) => line.split(":")[0])).toEqual([
+      "config.rpcUrls",
       "config.chainId",
       "config.contract",
       "config.tournament",
       "config.feed",
       "config.bogus",
-      "config.rpcUrl",
     ]);
   });
 
@@ -218,7 +230,9 @@ describe("config", () => {
   });
 
   it("never repeats a URL, which may carry a key", () => {
-    expect(problems({ ...GOOD, rpcUrl: "wss://node/canary-secret" }).join()).not.toContain("canary-secret");
+    for (const rpcUrls of [["wss://node/canary-secret"], "canary-secret", [{ urlFile: 3, url: "canary-secret" }]]) {
+      expect(problems({ ...GOOD, rpcUrls }).join()).not.toContain("canary-secret");
+    }
   });
 
   describe("from a file", () => {

@@ -135,16 +135,16 @@ describe("a node with a fault", { timeout: 60_000 }, () => {
   });
   afterAll(() => world.close());
 
-  const oracle = (changes: object = {}) => world.oracle({ rpcUrl: proxy.url, ...changes });
+  const oracle = (changes: object = {}) => world.oracle({ rpcUrls: [proxy.url], ...changes });
 
   it("is told of without its URL, and forgotten once it answers again", async () => {
-    proxy.down = true;
+    proxy.line = "refused";
     const patient = oracle();
     const failed = await patient.reconciler.tick();
     expect(codesOf(failed)).toEqual(["rpc_down"]);
     expect(JSON.stringify(failed.failures.map(({ message }) => message))).not.toContain("127.0.0.1");
     expect(failed.facts).toBeNull();
-    proxy.down = false;
+    proxy.line = null;
     expect((await patient.reconciler.tick()).done.map(({ action }) => action.kind)).toEqual(["open"]);
   });
 

@@ -125,7 +125,7 @@ describe("oracle processes on a real chain", { timeout: 120_000 }, () => {
     let kills = 0;
     const killed = await life(async (done) => {
       for (let count = 0; count < KILLS_PER_PHASE; count += 1) {
-        const child = start(world.writeConfig("proxied.json", { rpcUrl: proxy.url }));
+        const child = start(world.writeConfig("proxied.json", { rpcUrls: [proxy.url] }));
         // First when the node has a transaction and the process doesn't know it yet, then wherever chance has it.
         let answers = count === 0 ? Infinity : Math.floor(next() * ANSWERS_OF_A_TURN);
         await killAt(child, ({ method }) => (answers -= 1) < 0 || (count === 0 && method === "eth_sendRawTransaction"));
@@ -154,7 +154,7 @@ describe("oracle processes on a real chain", { timeout: 120_000 }, () => {
     const hanging = createServer(() => undefined).listen(0, "127.0.0.1");
     await once(hanging, "listening");
     const { port } = hanging.address() as { port: number };
-    const config = world.writeConfig("hanging.json", { rpcUrl: `http://127.0.0.1:${port}` });
+    const config = world.writeConfig("hanging.json", { rpcUrls: [`http://127.0.0.1:${port}`] });
     const child = start(config);
     await once(hanging, "connection");
     const asked = Date.now();

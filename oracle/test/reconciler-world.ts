@@ -200,7 +200,7 @@ export async function buildWorld(options: WorldOptions) {
   const reporterKeys = KEYS.reporters.map((key, index) => secret(`reporter-${index}`, key));
   secret("stranger", KEYS.staker);
   const configuration = {
-    rpcUrl: url,
+    rpcUrls: [url],
     chainId: CHAIN_ID,
     contract,
     tournament: TOURNAMENT,

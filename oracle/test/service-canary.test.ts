@@ -77,7 +77,7 @@ const second = () => privateKeyToAccount(SECOND).address;
 
 function settings() {
   return {
-    rpcUrlFile: "rpc-url",
+    rpcUrls: [{ urlFile: "rpc-url" }],
     chainId: 31_337,
     contract: world.contract,
     tournament: 1,
@@ -168,7 +168,7 @@ describe("a service with secrets", () => {
     await world.moveTo(world.times.resolvesAt);
     await until(async () => (await (await fetch(`${url}/readyz`)).text()).includes("signer_refused"));
     await look();
-    node.down = true;
+    node.line = "refused";
     await until(async () => (await (await fetch(`${url}/readyz`)).text()).includes("rpc_down"));
     await look();
     child.kill("SIGTERM");
@@ -177,7 +177,7 @@ describe("a service with secrets", () => {
     expect(out).toContain("signer_refused");
     expect(seen.join()).toContain("signer_refused");
     expectSilence([out, err, ...seen].join("\n"));
-    node.down = false;
+    node.line = null;
     signer.mischief = null;
   });
 });
@@ -217,11 +217,7 @@ describe("commands with secrets", () => {
     ["a node's URL in another place", (given) => ({ ...given, logLevel: `http://x/${RPC_TOKEN}` }), 2],
     ["no comma after a key", (given) => `${JSON.stringify(relayer(KEYS.relayer)(given)).slice(0, -1)} "x"`, 2],
     ["a key before all", () => `${FIRST} {}`, 2],
-    [
-      "a node that's gone",
-      (given) => ({ ...given, rpcUrlFile: undefined, rpcUrl: `http://127.0.0.1:9/${RPC_TOKEN}` }),
-      3,
-    ],
+    ["a node that's gone", (given) => ({ ...given, rpcUrls: [`http://127.0.0.1:9/${RPC_TOKEN}`] }), 3],
     ["a signer that's gone", keyed({ reporters: [file("first"), remote(`http://127.0.0.1:9/${SIGNER_TOKEN}`)] }), 3],
     [
       "a feed that repeats its token",

@@ -30,7 +30,7 @@ describe("oracle, the command", () => {
       code: 1,
       out: expect.stringContaining("tournament_missing") as string,
     });
-    const nobody = world.writeConfig("nobody.json", { rpcUrl: "http://127.0.0.1:9" });
+    const nobody = world.writeConfig("nobody.json", { rpcUrls: ["http://127.0.0.1:9"] });
     expect(await oracle("tick", "--config", nobody)).toMatchObject({
       code: 3,
       out: expect.stringContaining("rpc_down") as string,
@@ -64,7 +64,7 @@ describe("oracle, the command", () => {
   });
 
   it.each<[string, object, number, RegExp]>([
-    ["another chain id", { chainId: 5 }, 1, /bad +chain +the node serves chain 31337, config\.chainId is 5/],
+    ["another chain id", { chainId: 5 }, 1, /bad +chain +rpc 0 .* serves chain 31337, config\.chainId is 5/],
     [
       "no contract",
       { contract: `0x${"12".repeat(20)}` },
@@ -91,7 +91,7 @@ describe("oracle, the command", () => {
     ],
     ["no reporters", { keys: {} }, 0, /good +reporters +no key: this oracle signs nothing/],
     ["an empty feed", { feed: { kind: "folder", path: "nowhere" } }, 1, /bad +feed +folder: .*nowhere can't be read/],
-    ["a dead node", { rpcUrl: "http://127.0.0.1:9/secret-canary" }, 3, /unknown +chain +the chain can't be read/],
+    ["a dead node", { rpcUrls: ["http://127.0.0.1:9/secret-canary"] }, 3, /unknown +chain +the chain can't be read/],
     [
       "a dead feed",
       { feed: { kind: "numerai", url: "http://127.0.0.1:9/secret-canary", tournament: 8 } },

@@ -25,7 +25,7 @@ afterAll(async () => {
 /** No node and no feed are there: keys need neither. */
 function config(keys: object): string {
   const settings = {
-    rpcUrl: "http://127.0.0.1:9",
+    rpcUrls: ["http://127.0.0.1:9"],
     chainId: domain.chainId,
     contract: CONTRACT,
     tournament: TOURNAMENT,

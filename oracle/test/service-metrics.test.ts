@@ -161,6 +161,21 @@ describe("metrics", () => {
     expect(find(series, "oracle_feed_refused_total", { field: "other" })).toEqual([11]);
   });
 
+  it("tell each node's state, counts and lag, and nothing of its URL", async () => {
+    const node = { host: "node.example", answered: 7, refused: 2, failed: 1, disagreements: 3 };
+    const endpoints = [
+      { ...node, index: 0, state: "alive", head: 90n },
+      { ...node, index: 1, state: "out_of_sync", head: 80n },
+      { ...node, index: 2, state: "unreachable", head: null },
+    ];
+    const series = await scrape(metricsOf({ endpoints: () => endpoints }));
+    expect(find(series, "oracle_rpc_state", { endpoint: "1", state: "out_of_sync" })).toEqual([1]);
+    expect(find(series, "oracle_rpc_state")).toHaveLength(3);
+    expect(find(series, "oracle_rpc_lag_blocks")).toEqual([0, 10]);
+    expect(find(series, "oracle_rpc_requests_total", { endpoint: "2", outcome: "failed" })).toEqual([1]);
+    expect(find(series, "oracle_rpc_disagreements_total", { endpoint: "0" })).toEqual([3]);
+  });
+
   it("count signatures that could not be had", async () => {
     const metrics = metricsOf();
     const signer = watchedSigner(

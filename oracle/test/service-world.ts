@@ -15,7 +15,7 @@ import { chain, feedFor, ME, NOBODY, plan, round, SETTINGS, START } from "./plan
 export const READINESS = { overdueMs: 60_000, maxBlockAgeSeconds: 0 };
 const BUILD = { version: "1.2.3", node: "v20" };
 const CONFIG = { chain_id: "1", contract: ME, tournament: "1", feed: "folder" };
-const DOMAIN = { chainId: 1, contract: ME, tournament: 1 };
+export const DOMAIN = { chainId: 1, contract: ME, tournament: 1 };
 
 /** Operators who say what they are told to. */
 export function operators(attestations: readonly Attestation[] = [], peers: readonly PeerState[] = []): Attester {
@@ -49,7 +49,7 @@ export function metricsOf(changes: Partial<MetricsOptions> = {}): Metrics {
     readiness: READINESS,
     attester: operators(),
     accounts: () => [],
-    endpoints: null,
+    endpoints: () => [],
     ...changes,
   });
 }

@@ -1,14 +1,14 @@
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
-import { feeAfter, limited } from "../src/chain/fee.ts";
 import { InputError } from "../src/core/errors.ts";
 import { type Feed, type FeedDetails, FeedUnavailable } from "../src/feeds/feed.ts";
 import { feedReader } from "../src/service/feed-view.ts";
+import type { Performer } from "../src/service/perform.ts";
 import { reconciler } from "../src/service/reconciler.ts";
 import { tickTable } from "../src/service/table.ts";
 import type { Failure, Tick } from "../src/service/tick.ts";
-import { batch, chain, feedFor, offer, plan, round, SETTINGS, SHEET, START, TERMS } from "./plan-world.ts";
-import { appAt, operators, READINESS, tickAt } from "./service-world.ts";
+import { batch, chain, feedFor, ME, offer, plan, round, SETTINGS, SHEET, START, TERMS } from "./plan-world.ts";
+import { appAt, DOMAIN, operators, READINESS, tickAt } from "./service-world.ts";
 
 async function ready(latest: Tick | null, readiness = READINESS): Promise<[number, string[]]> {
   const answer = await appAt(latest, readiness).inject("/readyz");
@@ -85,11 +85,9 @@ describe("/livez and /readyz", () => {
 
 describe("/v1", () => {
   const asked: (bigint | null)[] = [];
-  const app = buildApp({
-    reconciler: { latest: null, latestWithFacts: null },
-    readiness: READINESS,
+  const app = appAt(null, READINESS, null, {
     attester: {
-      ...SILENT,
+      ...operators(),
       attestations: (number) => {
         asked.push(number);
         return { ...DOMAIN, reporters: [ME], attestations: [] };
@@ -321,10 +319,11 @@ describe("a turn", () => {
   const hash = `0x${"1".repeat(64)}` as const;
 
   it("goes on after an action that failed", async () => {
-    const perform = (action: { round: bigint }) =>
-      action.round === 1n
-        ? Promise.reject(new Error("boom at https://node/secret-canary"))
-        : Promise.resolve({ kind: "done", hash, gasUsed: 1n } as const);
+    const perform: Performer = ([first, second]) =>
+      Promise.resolve([
+        ...(first === undefined ? [] : [{ action: first, error: new Error("boom at https://node/secret-canary") }]),
+        ...(second === undefined ? [] : [{ action: second, outcome: { kind: "done", hash, gasUsed: 1n } as const }]),
+      ]);
     const { done, failures } = await reconciler({
       ...options,
       readFacts: () => Promise.resolve(facts),
@@ -353,19 +352,23 @@ describe("a turn", () => {
     expect(errors[0]?.remedy).toBeTruthy();
   });
 
-  it("starts nothing more when its time is spent", async () => {
-    const perform = () =>
-      new Promise<{ kind: "done"; hash: typeof hash; gasUsed: bigint }>((resolve) =>
-        setTimeout(() => resolve({ kind: "done", hash, gasUsed: 1n }), 60),
-      );
+  it("says until when something may be started, and takes what was not for still due", async () => {
+    let until = 0;
     const turn = await reconciler({
       ...options,
       tickBudgetMs: 30,
       readFacts: () => Promise.resolve(facts),
-      perform,
+      perform: (actions, end) => {
+        until = end;
+        return Promise.resolve(
+          actions.slice(0, 1).map((action) => ({ action, outcome: { kind: "done", hash, gasUsed: 1n } })),
+        );
+      },
     }).tick();
+    expect(until).toBe(turn.startedAt + 30);
     expect(turn.plan.actions).toHaveLength(2);
     expect(turn.done).toHaveLength(1);
+    expect(turn.failures).toEqual([]);
   });
 
   it("is told to people line by line", () => {
@@ -383,38 +386,5 @@ describe("a failure in the table", () => {
   it.each(["The request timed out.", "The request timed out"])("ends its message %j once", (message) => {
     const table = tickTable(tickAt(chain(START, []), { failures: [{ action: null, code: "rpc_down", message }] }));
     expect(table).toContain("rpc_down: The request timed out. check the node");
-  });
-});
-
-describe("the fee", () => {
-  it("is twice the base fee and the tip at first", () => {
-    expect(feeAfter(0, 10n ** 9n, 10n ** 8n)).toEqual({
-      maxFeePerGas: 2n * 10n ** 9n + 10n ** 8n,
-      maxPriorityFeePerGas: 10n ** 8n,
-    });
-  });
-
-  it("climbs by at least a tenth in both parts each 36 seconds, to five times, and never falls", () => {
-    let last = feeAfter(0, 7n, 10n ** 6n);
-    for (let waited = 36; waited <= 14 * 36; waited += 36) {
-      const next = feeAfter(waited, 7n, 10n ** 6n);
-      expect(next.maxFeePerGas * 10n).toBeGreaterThanOrEqual(last.maxFeePerGas * 11n);
-      expect(next.maxPriorityFeePerGas * 10n).toBeGreaterThanOrEqual(last.maxPriorityFeePerGas * 11n);
-      expect(feeAfter(waited - 1, 7n, 10n ** 6n)).toEqual(last);
-      last = next;
-    }
-    expect(feeAfter(10 ** 9, 7n, 10n ** 6n)).toEqual(last);
-    expect(Number(last.maxPriorityFeePerGas) / 10 ** 6).toBeCloseTo(5.2, 1);
-  });
-
-  it("is never above the limit, in either part", () => {
-    const fee = { maxFeePerGas: 100n, maxPriorityFeePerGas: 40n };
-    expect(limited(fee, 100n)).toEqual(fee);
-    expect(limited(fee, 50n)).toEqual({ maxFeePerGas: 50n, maxPriorityFeePerGas: 40n });
-    expect(limited(fee, 30n)).toEqual({ maxFeePerGas: 30n, maxPriorityFeePerGas: 30n });
-  });
-
-  it("is that of the first second for an action that isn't due yet", () => {
-    expect(feeAfter(-50, 7n, 10n ** 6n)).toEqual(feeAfter(0, 7n, 10n ** 6n));
   });
 });

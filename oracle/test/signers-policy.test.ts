@@ -283,7 +283,7 @@ describe("the gate before a remote signer", () => {
     const { write, close } = secretFolder();
     const config = write(
       JSON.stringify({
-        rpcUrl: "http://127.0.0.1:9",
+        rpcUrls: ["http://127.0.0.1:9"],
         chainId: domain.chainId,
         contract: CONTRACT,
         tournament: scope.tournament,

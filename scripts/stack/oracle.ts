@@ -105,7 +105,7 @@ async function writeConfig(setup: OracleSetup): Promise<string> {
   };
   const { rpcUrl, chainId, contract, deploymentBlock, tournament, feedUrl, feedTournament, port, reporters } = setup;
   const config = {
-    rpcUrl,
+    rpcUrls: [rpcUrl],
     chainId,
     contract,
     deploymentBlock,

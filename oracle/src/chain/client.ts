@@ -1,23 +1,28 @@
-import { createPublicClient, http, type PublicClient } from "viem";
-
-/** Where and how patiently to ask a node; times in milliseconds. */
-export type NodeOptions = { readonly url: string; readonly timeoutMs: number };
+import { createPublicClient, custom, http, type PublicClient } from "viem";
+import type { EndpointOptions } from "./endpoint.ts";
+import type { Question, Vote } from "./vote.ts";
 
 // As many as common providers take in one request.
 const BATCH_SIZE = 100;
+/** Alone in its request: an answer that is too large fails all that travel with it. */
+const ALONE = new Set(["eth_getLogs", "eth_sendRawTransaction"]);
 
-/** A client for reads: what is asked in the same turn travels in one request. One retry, then the caller decides. */
-export function readingClient({ url, timeoutMs }: NodeOptions): PublicClient {
-  const transport = http(url, { timeout: timeoutMs, retryCount: 1, batch: { batchSize: BATCH_SIZE } });
+/**
+ * A node over HTTP. What is asked in the same turn travels in one request. Nothing is tried again in anybody's back: the
+ * others' answers stand in for a lost one, and a refusal is never taken for an outage.
+ */
+export function httpEndpoint(url: string, timeoutMs: number): EndpointOptions {
+  const options = { timeout: timeoutMs, retryCount: 0 };
+  const together = http(url, { ...options, batch: { batchSize: BATCH_SIZE } })({});
+  const alone = http(url, options)({});
+  return {
+    host: new URL(url).host,
+    ask: (method, params) => (ALONE.has(method) ? alone : together).request({ method, params }),
+  };
+}
+
+/** A client that believes what a quorum of nodes says. */
+export function votingClient(vote: Vote): PublicClient {
+  const transport = custom({ request: (question: Question) => vote.request(question) }, { retryCount: 0 });
   return createPublicClient({ transport, cacheTime: 0 });
-}
-
-/** A client for events: alone in its request, because an answer that is too large fails all that travel with it. */
-export function eventsClient({ url, timeoutMs }: NodeOptions): PublicClient {
-  return createPublicClient({ transport: http(url, { timeout: timeoutMs, retryCount: 1 }), cacheTime: 0 });
-}
-
-/** A client for sending: nothing is retried in its back, or a refusal would be taken for an outage. */
-export function sendingClient({ url, timeoutMs }: NodeOptions): PublicClient {
-  return createPublicClient({ transport: http(url, { timeout: timeoutMs, retryCount: 0 }), cacheTime: 0 });
 }

@@ -2,7 +2,15 @@ import { BaseError, decodeErrorResult, type Hex, isHex } from "viem";
 import { numeraireStakingAbi } from "./generated/abi.ts";
 
 /** Passes by itself, or with the next look at the chain. */
-export type TroubleCode = "rpc_down" | "chain_moved" | "events_incomplete" | "tx_pending" | "tx_unmined";
+export type TroubleCode =
+  | "rpc_down"
+  | "rpc_quorum_lost"
+  | "rpc_disagree"
+  | "rate_limited"
+  | "chain_moved"
+  | "events_incomplete"
+  | "tx_pending"
+  | "tx_unmined";
 /** Stays until somebody acts. */
 export type RefusalCode =
   "rpc_wrong_chain" | "contract_missing" | "tournament_missing" | "tx_reverts" | "tx_too_large" | "funds_low";
@@ -29,6 +37,14 @@ export class ChainRefusal extends Error {
   }
 }
 
+/** The trouble or refusal that an error is, or that something else was thrown for; null where it is neither. */
+export function ownErrorIn(error: unknown): ChainTrouble | ChainRefusal | null {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (each instanceof ChainTrouble || each instanceof ChainRefusal) return each;
+  }
+  return null;
+}
+
 /** A custom error of the contract, with its values by name. */
 export type Revert = {
   readonly name: string;
@@ -38,7 +54,7 @@ export type Revert = {
 
 /** The contract's own error in a failed call; null where the call failed for another reason or without data. */
 export function revertOf(error: unknown): Revert | null {
-  const data = revertData(error);
+  const data = revertDataIn(error);
   if (data === null) return null;
   try {
     const { errorName, args, abiItem } = decodeErrorResult({ abi: numeraireStakingAbi, data });
@@ -55,7 +71,7 @@ export function revertOf(error: unknown): Revert | null {
 
 /** What a failed request comes to, in one line without the node's URL, which may carry a key. */
 export function sayWhy(error: unknown): string {
-  if (!(error instanceof BaseError)) return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof BaseError)) return withoutUrls(error instanceof Error ? error.message : String(error));
   const { details } = error;
   const short = error.shortMessage.split("\n")[0] ?? "";
   return withoutUrls(details === "" || short.includes(details) ? short : `${short} ${details}`).replaceAll("\n", " ");
@@ -63,10 +79,11 @@ export function sayWhy(error: unknown): string {
 
 /** Whether the node refused the call because of what the contract, not the node, says. */
 export function isRevert(error: unknown): boolean {
-  return revertData(error) !== null || /revert/i.test(sayWhy(error));
+  return revertDataIn(error) !== null || /revert/i.test(sayWhy(error));
 }
 
-function revertData(error: unknown): Hex | null {
+/** What a call that reverted returned; null where the error tells of none. */
+export function revertDataIn(error: unknown): Hex | null {
   if (!(error instanceof BaseError)) return null;
   let found: Hex | null = null;
   error.walk((cause) => {

@@ -1,7 +1,7 @@
 import { BaseError, ContractFunctionZeroDataError, RpcRequestError, zeroAddress } from "viem";
 import type { ChainFacts, RoundFacts } from "../core/facts.ts";
 import { WEI_PER_NANO } from "../core/units.ts";
-import { ChainRefusal, ChainTrouble, sayWhy } from "./errors.ts";
+import { ChainRefusal, ChainTrouble, ownErrorIn, sayWhy } from "./errors.ts";
 import type { Journal, JournalReader } from "./journal.ts";
 import { readRounds } from "./rounds.ts";
 import { type Contract, type Pin, read } from "./view.ts";
@@ -25,18 +25,16 @@ export async function readFacts(options: FactsOptions): Promise<ChainFacts> {
   try {
     return await readAtOneBlock(options);
   } catch (error) {
-    if (error instanceof ChainTrouble && error.code === "events_incomplete") options.journal.forget();
-    if (!(error instanceof BaseError)) throw error;
+    const own = ownErrorIn(error);
+    if (own?.code === "events_incomplete") options.journal.forget();
+    if (own !== null || !(error instanceof BaseError)) throw own ?? error;
     throw new ChainTrouble("rpc_down", `the chain can't be read: ${sayWhy(error)}`, { cause: error });
   }
 }
 
 async function readAtOneBlock(options: FactsOptions): Promise<ChainFacts> {
   const { client, contract, chainId } = options;
-  const [latest, servedChain] = await Promise.all([client.getBlock(), client.getChainId()]);
-  if (servedChain !== chainId) {
-    throw new ChainRefusal("rpc_wrong_chain", `the node serves chain ${servedChain}, config.chainId is ${chainId}`);
-  }
+  const latest = await client.getBlock();
   const block = { number: latest.number, hash: latest.hash, timestamp: Number(latest.timestamp) };
   const pin = await pinTo(block, options);
   const [finalized, tournament, [reserve, earmarked], events] = await Promise.all([

@@ -10,9 +10,7 @@ import { type Logs, type Place, type Tape, type TapedBatch, type TapedRound, tap
 import { read } from "./view.ts";
 
 export type HistoryOptions = {
-  /** Asks for all but events. */
   readonly client: PublicClient;
-  readonly events: PublicClient;
   readonly chainId: number;
   readonly contract: Address;
   readonly tournament: number;
@@ -57,8 +55,8 @@ async function reading<T>(act: () => Promise<T>): Promise<T> {
 
 /** A range that the node refuses is halved, until it is a single block. */
 async function allEvents(options: HistoryOptions, say: (progress: string) => void): Promise<Logs> {
-  const { client, events, contract, tournament, deploymentBlock } = options;
-  const latest = await client.getBlockNumber({ cacheTime: 0 });
+  const { client, contract, tournament, deploymentBlock } = options;
+  const { number: latest } = await client.getBlock();
   const logs: Logs[number][] = [];
   let { range } = options;
   for (let from = deploymentBlock; from <= latest;) {
@@ -67,7 +65,7 @@ async function allEvents(options: HistoryOptions, say: (progress: string) => voi
     try {
       const topics = [null, numberToHex(tournament, { size: 32 })];
       const span = { fromBlock: numberToHex(from), toBlock: numberToHex(to) };
-      const page = await events.request({ method: "eth_getLogs", params: [{ address: contract, topics, ...span }] });
+      const page = await client.request({ method: "eth_getLogs", params: [{ address: contract, topics, ...span }] });
       logs.push(...page);
       from = to + 1n;
       range = options.range;
@@ -135,7 +133,7 @@ async function reportOf(
   stamp: Stamper,
   { client, chainId, contract, tournament }: HistoryOptions,
 ): Promise<ReportEvent> {
-  const { input } = await client.getTransaction({ hash: report.transaction });
+  const input = await dataOf(report.transaction, client);
   const { attempt, scores } = report;
   const hashes = { stakesHash: hashWords(lock?.stakes ?? []), scoresHash: hashWords(scores) };
   const words = { report: { tournament, round: number, batch: index, attempt, ...hashes }, scores, reporters };
@@ -150,15 +148,22 @@ async function settlementOf(
   stamp: Stamper,
   { client, tournament }: HistoryOptions,
 ): Promise<SettleEvent> {
-  const { input } = await client.getTransaction({ hash: settlement.transaction });
+  const input = await dataOf(settlement.transaction, client);
   const call = settlesIn(input).find((args) => args[0] === tournament && args[1] === number && args[2] === index);
   const brought = call === undefined ? null : { stakes: call[3], scores: call[4] };
   return { ...(await stamp(settlement)), brought };
 }
 
+/** What a transaction carries; of all else that a node says of it nothing is needed, and nodes say it differently. */
+async function dataOf(hash: Hex, client: PublicClient): Promise<Hex> {
+  const transaction = await client.request({ method: "eth_getTransactionByHash", params: [hash] });
+  if (transaction !== null) return transaction.input;
+  throw new ChainTrouble("events_incomplete", `the node doesn't have transaction ${hash}, though it has its events`);
+}
+
 async function contractsWord(number: bigint, options: HistoryOptions): Promise<RoundHistory["contract"]> {
   const { tournament, client } = options;
-  const pin = { blockNumber: await client.getBlockNumber({ cacheTime: 0 }) };
+  const pin = { blockNumber: (await client.getBlock()).number };
   const round = await read(options, pin, "roundOf", [tournament, number]);
   const [reporters, quorum] = await read(options, pin, "reportersOf", [tournament, round.reporterSet]);
   const totals: Totals = {

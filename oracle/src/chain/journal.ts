@@ -13,7 +13,7 @@ import {
   toEventSelector,
 } from "viem";
 import { hashWords } from "../core/words.ts";
-import { ChainTrouble } from "./errors.ts";
+import { ChainTrouble, ownErrorIn } from "./errors.ts";
 import { numeraireStakingAbi } from "./generated/abi.ts";
 
 /** Words as an event carried them, their hash, which is what the contract keeps, and the event's block. */
@@ -181,7 +181,8 @@ async function entriesOrRefusal(options: JournalOptions, from: bigint, to: bigin
   try {
     return await entriesBetween(options, from, to);
   } catch (error) {
-    if (to > from && isAnswer(error)) return error;
+    const cause = whyIn(error);
+    if (to > from && isAnswer(cause)) return cause;
     throw error;
   }
 }
@@ -206,6 +207,12 @@ async function entriesBetween({ client, contract, tournament }: JournalOptions, 
 
 function parseEntries(logs: Parameters<typeof parseEventLogs>[0]["logs"]) {
   return parseEventLogs({ abi: numeraireStakingAbi, logs });
+}
+
+/** Where not enough nodes could answer: why one of them couldn't. */
+function whyIn(error: unknown): unknown {
+  const own = ownErrorIn(error);
+  return own === null ? error : own.cause;
 }
 
 /** Whether the node was there and said no, said too much, or took too long: a smaller question may do. */

@@ -19,6 +19,9 @@ export class ConfigError extends Error {
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
 
+const rpcUrlError = 'must be an http:// or https:// URL, or { "urlFile": the path of a file with one }';
+const rpcUrlsError = "must be a list of 1 to 9 nodes";
+
 const feed = z.discriminatedUnion(
   "kind",
   [
@@ -73,9 +76,15 @@ const opening = z
 const schema = z
   .strictObject(
     {
-      rpcUrl: httpUrl.optional(),
-      /** File with the URL, for a URL that carries a key. */
-      rpcUrlFile: filePath.optional(),
+      /** Nodes of independent operators. A URL that carries a key belongs into a file. */
+      rpcUrls: z
+        .array(z.union([httpUrl, z.strictObject({ urlFile: filePath })], { error: rpcUrlError }), {
+          error: rpcUrlsError,
+        })
+        .min(1, { error: rpcUrlsError })
+        .max(9, { error: rpcUrlsError }),
+      /** How many of them must say the same; more than half of them where it isn't given. */
+      rpcQuorum: integer(1, 9).optional(),
       chainId: integer(1, Number.MAX_SAFE_INTEGER),
       /** Address of `NumeraireStaking`. */
       contract: address,
@@ -102,6 +111,8 @@ const schema = z
       feedTimeoutMs: integer(100, 600_000).default(30_000),
       /** How long a sent transaction is waited for before the next reconciliation looks again. */
       receiptTimeoutMs: integer(100, HOUR * 1_000).default(30_000),
+      /** How many transactions of a sender may be under way at once; each carries as many actions as fit. */
+      maxTransactionsInFlight: integer(1, 16).default(1),
       /** No transaction ever offers more for its gas. */
       maxFeePerGasGwei: integer(1, 1_000_000).default(500),
       /** Most blocks of one question for events; halved wherever the node refuses. */
@@ -123,11 +134,9 @@ const schema = z
     },
     { error: "must be a JSON object" },
   )
-  .refine((value) => (value.rpcUrl === undefined) !== (value.rpcUrlFile === undefined), {
-    path: ["rpcUrl"],
-    error: "give either rpcUrl or rpcUrlFile",
-    // Told together with every other fault, not only after they are mended.
-    when: ({ value }) => typeof value === "object" && value !== null && !Array.isArray(value),
+  .refine(({ rpcQuorum, rpcUrls }) => rpcQuorum === undefined || rpcQuorum <= rpcUrls.length, {
+    path: ["rpcQuorum"],
+    error: "must not be more than there are nodes in rpcUrls",
   });
 
 /** The checked configuration: every path absolute, secrets still in their files. */
@@ -167,10 +176,10 @@ function parseJson(text: string, file: string): unknown {
 
 function withAbsolutePaths(config: Config, folder: string): Config {
   const absolute = (path: string): string => resolve(folder, path);
-  const { rpcUrlFile, dataFolder } = config;
+  const { dataFolder } = config;
   return {
     ...config,
-    ...(rpcUrlFile !== undefined && { rpcUrlFile: absolute(rpcUrlFile) }),
+    rpcUrls: config.rpcUrls.map((node) => (typeof node === "string" ? node : { urlFile: absolute(node.urlFile) })),
     ...(dataFolder !== undefined && { dataFolder: absolute(dataFolder) }),
     keys: withAbsoluteKeyPaths(config.keys, absolute),
     feed: absoluteFeed(config.feed, absolute),
@@ -217,6 +226,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 /** A URL may carry a key, and a key may stand where its file's path belongs, so neither is ever repeated. */
 function shown(value: unknown, path: readonly PropertyKey[]): string {
   if (value === undefined) return "missing";
+  if (path.some((key) => /urls?$/i.test(String(key)))) return "value not shown";
   const text = JSON.stringify(value);
   const isSecret = path[0] === "keys" || /(url|file)$/i.test(String(path.at(-1))) || SECRET_LIKE.test(text);
   if (isSecret) return "value not shown";

@@ -1,11 +1,14 @@
 import { parseGwei } from "viem";
 import type { Logger } from "pino";
-import { eventsClient, readingClient, sendingClient } from "../chain/client.ts";
+import { callData } from "../chain/calls.ts";
+import { httpEndpoint, votingClient } from "../chain/client.ts";
+import type { EndpointView } from "../chain/endpoint.ts";
 import { executor } from "../chain/executor.ts";
 import { readFacts } from "../chain/facts.ts";
 import { type History, readHistory } from "../chain/history.ts";
 import { journalReader } from "../chain/journal.ts";
 import { stakesOf } from "../chain/rounds.ts";
+import { Vote } from "../chain/vote.ts";
 import { readReporterSet, type ReporterSet } from "../chain/reporters.ts";
 import { InputError } from "../core/errors.ts";
 import type { BatchFacts, ChainFacts, Settings } from "../core/facts.ts";
@@ -24,11 +27,10 @@ import { actLog, type Acts } from "./acts.ts";
 import { attester, type Attester } from "./attest.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { feedReader } from "./feed-view.ts";
-import { type HeldKey, openKeys } from "./keys.ts";
 import { buildInfo, configInfo } from "./info.ts";
+import { type HeldKey, openKeys } from "./keys.ts";
 import { type Metrics, oracleMetrics } from "./metrics/metrics.ts";
 import type { BuildInfo, ConfigInfo } from "./metrics/parts.ts";
-import type { EndpointSeen } from "./metrics/rpc.ts";
 import { type Keys, performer } from "./perform.ts";
 import type { ReadinessOptions } from "./readiness.ts";
 import { reconciler, type Reconciler } from "./reconciler.ts";
@@ -52,6 +54,8 @@ export type Oracle = {
   readonly stakesOf: (batch: BatchFacts, facts: ChainFacts) => Promise<readonly bigint[]>;
   /** @throws ChainTrouble */
   readonly readHistory: (say: (progress: string) => void) => Promise<History>;
+  /** How each node does; holds no URL. */
+  readonly endpoints: () => readonly EndpointView[];
   readonly feed: Feed;
   readonly keys: Keys;
   readonly heldKeys: readonly HeldKey[];
@@ -61,7 +65,6 @@ export type Oracle = {
   readonly accounts: Accounts;
   readonly metrics: Metrics;
   readonly readiness: ReadinessOptions;
-  readonly endpoints: () => readonly EndpointSeen[];
   readonly acts: Acts;
   readonly sheets: Sheets;
   readonly build: BuildInfo;
@@ -76,16 +79,20 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     ...opened,
     reporters: opened.reporters.map((signer) => watchedSigner(signer, (seen) => metrics.onSigner(seen))),
   };
-  const node = { url: usable(() => rpcUrl(config)), timeoutMs: config.rpcTimeoutMs };
-  const client = readingClient(node);
-  const events = eventsClient(node);
+  const vote = new Vote({
+    endpoints: usable(() => rpcUrls(config)).map((url) => httpEndpoint(url, config.rpcTimeoutMs)),
+    quorum: config.rpcQuorum ?? Math.floor(config.rpcUrls.length / 2) + 1,
+    chainId,
+    onChange: endpointReporter(log),
+  });
+  const client = votingClient(vote);
   const journaled = {
     contract,
     tournament,
     deploymentBlock: BigInt(config.deploymentBlock),
     range: BigInt(config.logRangeBlocks),
   };
-  const journal = journalReader({ client: events, ...journaled });
+  const journal = journalReader({ client, ...journaled });
   let chainTime = 0;
   const facts = async (): Promise<ChainFacts> => {
     const read = await readFacts({ client, journal, contract, chainId, tournament, finality: config.finality });
@@ -95,14 +102,15 @@ export function buildOracle(config: Config, log: Logger): Oracle {
   const recorded = usable(() => recordedFeed(feedMaker(config, () => chainTime)));
   const feed = watchedFeed(recorded.feed, (seen) => metrics.onFeed(seen));
   const send = executor({
-    reading: client,
-    sending: sendingClient(node),
+    client,
     chainId,
     contract,
+    encode: (action) => Promise.resolve(callData(action, tournament)),
+    window: config.maxTransactionsInFlight,
     receiptTimeoutMs: config.receiptTimeoutMs,
     maxFeePerGas: parseGwei(config.maxFeePerGasGwei.toString()),
   });
-  const perform = performer({ keys, executor: send, tournament });
+  const perform = performer(keys, send);
   const settings = settingsOf(config, keys);
   const peers = peersOf(config);
   const attesting = buildAttester(config, keys, settings, peers);
@@ -123,7 +131,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     readiness,
     attester: attesting,
     accounts: () => accounts.latest,
-    endpoints: null,
+    endpoints: () => vote.endpoints,
   });
   const onTick = (tick: Tick): void => {
     metrics.onTick(tick);
@@ -139,14 +147,14 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     readReporterSet: ({ block }) => readReporterSet({ client, contract }, tournament, block.number),
     balanceOf,
     stakesOf: (batch, { block }) => stakesOf({ client, contract }, tournament, batch, block.number),
-    readHistory: (say) => readHistory({ client, events, chainId, ...journaled }, say),
+    readHistory: (say) => readHistory({ client, chainId, ...journaled }, say),
     feed,
     keys,
     heldKeys: held,
     accounts,
     metrics,
     readiness,
-    endpoints: () => [],
+    endpoints: () => vote.endpoints,
     acts,
     sheets,
     ...info,
@@ -159,10 +167,24 @@ function readinessOf({ tickBudgetMs, pollIntervalMs, maxBlockAgeSeconds }: Confi
   return { overdueMs: tickBudgetMs + 3 * pollIntervalMs, maxBlockAgeSeconds };
 }
 
-function rpcUrl({ rpcUrl: url, rpcUrlFile }: Config): string {
-  const text = url ?? readSecretFile(rpcUrlFile ?? "", "config.rpcUrlFile");
-  if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
-  throw new InputError("config.rpcUrlFile", "must hold an http:// or https:// URL");
+function rpcUrls({ rpcUrls: nodes }: Config): string[] {
+  const urls = nodes.map((node, index) => {
+    if (typeof node === "string") return node;
+    const field = `config.rpcUrls.${index}.urlFile`;
+    const text = readSecretFile(node.urlFile, field);
+    if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
+    throw new InputError(field, "must hold an http:// or https:// URL");
+  });
+  const doubled = urls.findIndex((url, index) => urls.indexOf(url) < index);
+  if (doubled < 0) return urls;
+  throw new InputError(`config.rpcUrls.${doubled}`, "is there twice, and would vote twice; name another node");
+}
+
+/** Who contradicts a quorum may be lying: that deserves a look. The rest comes and goes. */
+function endpointReporter(log: Logger): (view: EndpointView) => void {
+  return ({ index, host, state, why }) => {
+    log[state === "disagreeing" ? "warn" : "info"]({ endpoint: index, host, state, why }, `rpc ${index} is ${state}`);
+  };
 }
 
 /** All feeds live by the chain's clock: a round is resolved for them when it is for the contract. */

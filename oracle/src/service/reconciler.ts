@@ -99,34 +99,15 @@ async function takeTurn(options: ReconcilerOptions): Promise<Tick> {
     wanted = plan(facts, feed, testimony, options.settings, reports);
     const unrecorded = await options.record?.({ facts, feed, testimony, plan: wanted });
     failures.push(...(unrecorded ?? []).map((error) => failureOf(null, error)));
-    await perform(wanted.actions, options, isSpent, done, failures);
+    for (const result of await options.perform(wanted.actions, startedAt + options.tickBudgetMs)) {
+      if ("outcome" in result) done.push(result);
+      else failures.push(failureOf(result.action, result.error));
+    }
     failures.push(...((await options.accounts?.look(facts, done, failures)) ?? []));
   } catch (error) {
     failures.push(failureOf(null, error));
   }
   return { startedAt, finishedAt: Date.now(), facts, plan: wanted, done, failures };
-}
-
-/** One after the other; a failure leaves the others alone, save those that would have to queue behind it. */
-async function perform(
-  actions: readonly Action[],
-  options: ReconcilerOptions,
-  isSpent: () => boolean,
-  done: Done[],
-  failures: Failure[],
-): Promise<void> {
-  const queued = new Set<"organizer" | "relayer">();
-  for (const action of actions) {
-    const sender = action.kind === "open" ? "organizer" : "relayer";
-    if (isSpent() || queued.has(sender)) continue;
-    try {
-      done.push({ action, outcome: await options.perform(action) });
-    } catch (error) {
-      const failure = failureOf(action, error);
-      failures.push(failure);
-      if (failure.code === "tx_pending" || failure.code === "tx_unmined") queued.add(sender);
-    }
-  }
 }
 
 function failureOf(action: Action | null, error: unknown): Failure {

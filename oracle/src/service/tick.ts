@@ -1,4 +1,4 @@
-import type { Outcome } from "../chain/executor.ts";
+import type { Outcome } from "../chain/outcome.ts";
 import type { Action, Plan } from "../core/actions.ts";
 import type { ChainFacts } from "../core/facts.ts";
 import type { Code } from "./reasons.ts";

@@ -24,8 +24,7 @@ export type MetricsOptions = {
   readonly readiness: ReadinessOptions;
   readonly attester: Pick<Attester, "attestations" | "disagreements" | "peers">;
   readonly accounts: () => readonly Account[];
-  /** null: they aren't told apart. */
-  readonly endpoints: (() => readonly EndpointSeen[]) | null;
+  readonly endpoints: () => readonly EndpointSeen[];
 };
 
 /** What the service measures. `onTick` and the two others are told what happens; the rest is worked out when asked. */
@@ -46,7 +45,7 @@ export function oracleMetrics(options: MetricsOptions): Metrics {
   readinessMetrics(catalogue, latest, options.readiness);
   const onTurn = turnMetrics(catalogue, latest);
   roundMetrics(catalogue, latest, options.attester);
-  if (options.endpoints !== null) rpcMetrics(catalogue, options.endpoints);
+  rpcMetrics(catalogue, options.endpoints);
   const feed = feedMetrics(catalogue);
   const onSigner = signerMetrics(catalogue);
   const onAccounts = accountMetrics(catalogue, options.accounts);

@@ -12,6 +12,6 @@ const { entries } = oracleMetrics({
   readiness: { overdueMs: 0, maxBlockAgeSeconds: 0 },
   attester: { attestations: () => nobody, disagreements: () => [], peers: () => [] },
   accounts: () => [],
-  endpoints: null,
+  endpoints: () => [],
 });
 writeFileSync(new URL("../../../../docs/metrics.md", import.meta.url), metricsDocument(entries));
