@@ -41,10 +41,11 @@ describe("a recorded round", { timeout: 120_000 }, () => {
     });
     await turn(half);
     await turn(half);
-    await turn(world.oracle(recording));
+    const last = world.oracle(recording);
+    await turn(last);
     await world.moveTo(world.times.resolvesAt + HOUR + 60);
-    await turn(node);
-    await turn(node);
+    await turn(last);
+    await turn(last);
     const config = world.writeConfig("recorded.json", recording);
     const { code, out } = await oracle("bundle", "5", "--config", config, "--out", file);
     expect(out).toMatch(/turns of round 5, \d+ bytes, from the recording in config\.dataFolder\n$/);
