@@ -5,6 +5,7 @@ import type { ChainFacts, FeedView, Settings } from "../src/core/facts.ts";
 import { plan as planOf } from "../src/core/plan.ts";
 import { decisionsOf, factsFor, listFor, outlineOf, testimonyFor } from "../src/core/slice.ts";
 import { wantedReports } from "../src/core/steps/report.ts";
+import { packStakes } from "../src/core/words.ts";
 import {
   batch,
   chain,
@@ -46,6 +47,23 @@ describe("a round's part of a turn", () => {
         const settings = { ...SETTINGS, turnSeconds, relayer: relays ? SETTINGS.relayer : null };
         for (const [whole, sliced] of decidedTwice(facts, feed, settings, signers)) expect(sliced).toBe(whole);
       }),
+    );
+  });
+
+  it("knows what rounds before it take from a reserve that isn't enough for all", () => {
+    const stakes = fc.array(fc.bigInt(0n, 10n ** 9n), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(
+        fc.array(stakes, { minLength: 2, maxLength: 4 }),
+        fc.bigInt(0n, 3n * 10n ** 8n),
+        (all, freeReserve) => {
+          const rounds = all.map((each, index) =>
+            round({ number: BigInt(index + 1), batches: [batch(0, { stakes: packStakes(each) })] }),
+          );
+          const facts = chain(START, rounds, { freeReserve });
+          for (const [whole, sliced] of decidedTwice(facts, feedFor(facts), SETTINGS, 0)) expect(sliced).toBe(whole);
+        },
+      ),
     );
   });
 
