@@ -156,7 +156,7 @@ async function signed(transaction: UnsignedTransaction, from: Sender): Promise<H
 function withLimit(error: ChainTrouble | ChainRefusal, limit: bigint | null): ChainTrouble | ChainRefusal {
   if (limit === null || error.code !== "tx_pending") return error;
   const reached = `its fee is at the limit of ${formatGwei(limit)} gwei; raise config.maxFeePerGasGwei to offer more`;
-  return new ChainTrouble(error.code, `${error.message}; ${reached}`, { cause: error });
+  return new ChainTrouble("tx_fee_capped", `${error.message}; ${reached}`, { cause: error });
 }
 
 async function outcomesOf({ calls, published }: Sent, options: ExecutorOptions, until: number): Promise<Result[]> {

@@ -113,7 +113,7 @@ function senderOf(kind: string): Account["key"] {
 }
 
 function isUnmined(code: Failure["code"]): boolean {
-  return code === "tx_pending" || code === "tx_unmined";
+  return code === "tx_pending" || code === "tx_unmined" || code === "tx_fee_capped";
 }
 
 function foreignFault(key: Account["key"], address: Address, count: number): Failure {

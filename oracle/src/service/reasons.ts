@@ -68,6 +68,9 @@ export const REASONS: Readonly<Record<Code, Advice>> = {
   chain_moved: look("nothing to do unless it lasts: the next turn looks at the chain as it is now"),
   events_incomplete: unready("use a node that keeps all events since config.deploymentBlock, or set that lower"),
   tx_pending: look("nothing to do unless it lasts: it is sent again with a higher fee"),
+  tx_fee_capped: unready(
+    "raise config.maxFeePerGasGwei if the slack gets short; until then it is offered again at every turn",
+  ),
   tx_unmined: look("nothing to do unless it lasts: it is sent again with a higher fee"),
   rpc_wrong_chain: unreadyAct("mend config.chainId or config.rpcUrls"),
   contract_missing: unreadyAct("mend config.contract"),
