@@ -24,6 +24,15 @@ export default defineConfig(
     },
   },
   {
+    // Runs in browsers, as it is.
+    files: ["oracle/src/service/page/*.js"],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: false },
+      globals: { AbortSignal: "readonly", document: "readonly", fetch: "readonly", setTimeout: "readonly" },
+    },
+  },
+  {
     files: ["**/*.mjs", "eslint.config.js"],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: { globals: { process: "readonly", console: "readonly" } },

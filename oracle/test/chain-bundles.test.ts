@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { decodeFunctionData, numberToHex, size, zeroAddress } from "viem";
+import { decodeFunctionData, type Hex, numberToHex, size } from "viem";
 import { describe, expect, it } from "vitest";
 import { BUNDLE_GAS, bundled, bytesOf, type Call, dataOf, gasOf, MAX_BYTES, MAX_GAS } from "../src/chain/bundles.ts";
 import { callData } from "../src/chain/calls.ts";
@@ -9,7 +9,8 @@ import { TERMS } from "./plan-world.ts";
 
 const WORD = 2n ** 255n + 1n;
 const HASH = numberToHex(1, { size: 32 });
-const SIGNATURES = [0, 1].map((index) => ({ index, address: zeroAddress, signature: `0x${"ab".repeat(65)}` as const }));
+const SIGNATURE: Hex = `0x${"ab".repeat(65)}`;
+const SIGNATURES = [0, 1].map((index) => ({ index, address: numberToHex(index, { size: 20 }), signature: SIGNATURE }));
 
 /** An action of that kind on a batch of so many words, told apart by its round. */
 function action(kind: Action["kind"], words: number, round: number): Action {

@@ -58,6 +58,7 @@ describe("config", () => {
       },
       "/base",
     );
+    expect(config.rpcUrls).toEqual(["http://a", { urlFile: "/base/keys/node" }]);
     expect(config.keys).toEqual({
       reporters: [
         { kind: "file", file: "/base/a" },
@@ -66,7 +67,6 @@ describe("config", () => {
       relayer: { kind: "keystore", file: "/base/keys/relayer", passwordFile: "/base/keys/password" },
       organizer: { kind: "remote", urlFile: "/base/url", address: GOOD.contract },
     });
-    expect(config.rpcUrls).toEqual(["http://a", { urlFile: "/base/keys/node" }]);
     expect(config.feed).toEqual({ kind: "folder", path: "/base/rounds" });
     const feed = { kind: "http", url: "https://feed.example/v1", tournament: 3, tokenFile: "token" };
     expect(parseConfig({ ...GOOD, feed }, "/base").feed).toEqual({ ...feed, tokenFile: "/base/token" });

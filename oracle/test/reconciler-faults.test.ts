@@ -234,7 +234,7 @@ describe("a node with a fault", { timeout: 60_000 }, () => {
       return undefined;
     };
     const { failures } = await oracle({ receiptTimeoutMs: 200 }).reconciler.tick();
-    expect(failures.map(({ code }) => code)).toEqual(["tx_pending"]);
+    expect(failures.map(({ code }) => code)).toEqual(["tx_fee_capped"]);
     expect(failures[0]?.message).toMatch(/its fee is at the limit of 500 gwei; raise config\.maxFeePerGasGwei/);
     const fees = sent.map((raw) => parseTransaction(raw as `0x${string}`).maxFeePerGas);
     expect(fees).toEqual([500n * 10n ** 9n]);

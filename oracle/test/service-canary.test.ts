@@ -93,6 +93,7 @@ function settings() {
     opening: world.configuration.opening,
     port: 0,
     pollIntervalMs: 50,
+    feedSettleSeconds: 0,
     maxBlockAgeSeconds: 0,
     logLevel: "debug",
   };

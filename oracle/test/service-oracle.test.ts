@@ -46,7 +46,10 @@ it.each(["numerai", "http"])(
     const { port } = server.address() as { port: number };
     const config = parseConfig(
       {
-        ...GOOD,
+        rpcUrls: ["http://127.0.0.1:9"],
+        chainId: 1,
+        contract: `0x${"12".repeat(20)}`,
+        tournament: 1,
         feed: { kind, url: `http://127.0.0.1:${port}`, tournament: 8 },
         feedTimeoutMs: 100,
       },
@@ -73,7 +76,8 @@ it("asks any organizer's server with the token from its file", async () => {
   await once(server, "listening");
   const { port } = server.address() as { port: number };
   const feed = { kind: "http", url: `http://127.0.0.1:${port}/v1`, tournament: 3, tokenFile: "token" };
-  const oracle = buildOracle(parseConfig({ ...GOOD, feed }, folder), pino({ level: "silent" }));
+  const config = { rpcUrls: ["http://127.0.0.1:9"], chainId: 1, contract: `0x${"12".repeat(20)}`, tournament: 1, feed };
+  const oracle = buildOracle(parseConfig(config, folder), pino({ level: "silent" }));
   await expect(oracle.feed.rounds()).rejects.toThrow(`127.0.0.1:${port}: HTTP 403`);
   expect(asked).toEqual(["/v1/rounds", "Bearer canary"]);
   server.closeAllConnections();

@@ -2,35 +2,13 @@ import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../src/core/errors.ts";
 import { type Feed, type FeedDetails, FeedUnavailable } from "../src/feeds/feed.ts";
-import { buildApp } from "../src/service/app.ts";
-import type { Attester } from "../src/service/attest.ts";
 import { feedReader } from "../src/service/feed-view.ts";
 import type { Performer } from "../src/service/perform.ts";
 import { reconciler } from "../src/service/reconciler.ts";
 import { tickTable } from "../src/service/table.ts";
 import type { Failure, Tick } from "../src/service/tick.ts";
-import { batch, chain, feedFor, ME, NOBODY, offer, plan, round, SETTINGS, SHEET, START, TERMS } from "./plan-world.ts";
-
-const DOMAIN = { chainId: 1, contract: ME, tournament: 1 };
-const SILENT: Attester = {
-  hear: () => Promise.resolve(),
-  unchecked: () => [],
-  attest: () => Promise.resolve({ testimony: NOBODY, errors: [] }),
-  attestations: () => ({ ...DOMAIN, reporters: [], attestations: [] }),
-  evidence: () => ({ ...DOMAIN, evidence: [] }),
-  disagreements: () => [],
-};
-const READINESS = { overdueMs: 60_000, maxBlockAgeSeconds: 0 };
-
-function tickAt(facts = chain(START, [round()]), changes: Partial<Tick> = {}): Tick {
-  const now = Date.now();
-  const wanted = plan(facts, feedFor(facts), SETTINGS);
-  return { startedAt: now, finishedAt: now, facts, plan: wanted, done: [], failures: [], ...changes };
-}
-
-function appAt(latest: Tick | null, readiness = READINESS, latestWithFacts = latest) {
-  return buildApp({ reconciler: { latest, latestWithFacts }, readiness, attester: SILENT });
-}
+import { batch, chain, feedFor, ME, offer, plan, round, SETTINGS, SHEET, START, TERMS } from "./plan-world.ts";
+import { appAt, DOMAIN, operators, READINESS, tickAt } from "./service-world.ts";
 
 async function ready(latest: Tick | null, readiness = READINESS): Promise<[number, string[]]> {
   const answer = await appAt(latest, readiness).inject("/readyz");
@@ -107,11 +85,9 @@ describe("/livez and /readyz", () => {
 
 describe("/v1", () => {
   const asked: (bigint | null)[] = [];
-  const app = buildApp({
-    reconciler: { latest: null, latestWithFacts: null },
-    readiness: READINESS,
+  const app = appAt(null, READINESS, null, {
     attester: {
-      ...SILENT,
+      ...operators(),
       attestations: (number) => {
         asked.push(number);
         return { ...DOMAIN, reporters: [ME], attestations: [] };
@@ -339,7 +315,7 @@ describe("a turn", () => {
     { write: (line: string) => lines.push(JSON.parse(line) as (typeof lines)[number]) },
   );
   const readFeed = feedReader({ feed, settings: SETTINGS, timeoutMs: 100, settleSeconds: 0 });
-  const options = { readFeed, attester: SILENT, settings: SETTINGS, log, pollIntervalMs: 10, tickBudgetMs: 1_000 };
+  const options = { readFeed, attester: operators(), settings: SETTINGS, log, pollIntervalMs: 10, tickBudgetMs: 1_000 };
   const hash = `0x${"1".repeat(64)}` as const;
 
   it("goes on after an action that failed", async () => {

@@ -24,6 +24,7 @@ const LOG = [
   "logIndex",
   "removed",
 ];
+const TRANSACTION = ["hash", "input"];
 const RECEIPT = ["transactionHash", "blockHash", "blockNumber", "status", "gasUsed"];
 
 /** An answer as a vote. It holds nothing that isn't voted on. */
@@ -67,6 +68,8 @@ function voted(method: string, answer: unknown): unknown {
       return only(BLOCK, answer);
     case "eth_getTransactionReceipt":
       return only(RECEIPT, answer);
+    case "eth_getTransactionByHash":
+      return only(TRANSACTION, answer);
     case "eth_getLogs":
       return Array.isArray(answer) ? answer.map((log: unknown) => only(LOG, log)) : lowered(answer);
     default:

@@ -10,6 +10,7 @@ export type TroubleCode =
   | "chain_moved"
   | "events_incomplete"
   | "tx_pending"
+  | "tx_fee_capped"
   | "tx_unmined";
 /** Stays until somebody acts. */
 export type RefusalCode =

@@ -9,7 +9,7 @@ import {
   TransactionReceiptNotFoundError,
 } from "viem";
 import type { Action } from "../core/actions.ts";
-import type { Sender } from "../core/transaction.ts";
+import type { Sender, UnsignedTransaction } from "../core/transaction.ts";
 import { bundled, type Call, dataOf } from "./bundles.ts";
 import { ChainRefusal, ChainTrouble } from "./errors.ts";
 import { feeOn, limited, type Moment, rungAt, topRungAt } from "./fee.ts";
@@ -31,7 +31,7 @@ export type ExecutorOptions = {
   readonly chainId: number;
   readonly contract: Address;
   /** The calldata of an action. */
-  readonly encode: (action: Action) => Hex;
+  readonly encode: (action: Action) => Promise<Hex>;
   /** How many transactions of a sender may be under way at once. */
   readonly window: number;
   readonly receiptTimeoutMs: number;
@@ -46,8 +46,8 @@ const LAST_LOOK_MS = 1_000;
 export function executor(options: ExecutorOptions): Executor {
   return {
     async send(actions, from, until) {
-      const results: Result[] = [];
-      let waiting: readonly Call[] = actions.map((action) => ({ action, data: options.encode(action) }));
+      const { calls, results } = await encoded(actions, options);
+      let waiting: readonly Call[] = calls;
       while (waiting.length > 0 && Date.now() < until) {
         const carried = await nextWindow(waiting, options, from, until);
         results.push(...carried);
@@ -60,12 +60,27 @@ export function executor(options: ExecutorOptions): Executor {
   };
 }
 
-/** Whatever else the sender would send has to queue behind it, or can't be paid or signed either. */
+async function encoded(actions: readonly Action[], { encode }: ExecutorOptions) {
+  const calls: Call[] = [];
+  const results: Result[] = [];
+  for (const action of actions) {
+    try {
+      calls.push({ action, data: await encode(action) });
+    } catch (error) {
+      results.push({ action, error });
+    }
+  }
+  return { calls, results };
+}
+
+/** Whatever else the sender would send has to queue behind it, or can't be sent either. */
 function isHeldUp(result: Result): boolean {
-  if (!("error" in result)) return false;
-  const { error } = result;
-  if (error instanceof ChainTrouble) return error.code !== "chain_moved";
-  return !(error instanceof ChainRefusal) || error.code === "funds_low";
+  if (!("error" in result) || !(result.error instanceof ChainTrouble)) return "error" in result && isPoor(result.error);
+  return result.error.code !== "chain_moved";
+}
+
+function isPoor(error: unknown): boolean {
+  return error instanceof ChainRefusal && error.code === "funds_low";
 }
 
 /** The next transactions, from the confirmed nonce on without a gap; always with a result for at least one call. */
@@ -90,8 +105,7 @@ async function nextWindow(
   }
 }
 
-/** `published`: its hash, or what the nodes or the sender's key have against it. */
-type Sent = { readonly calls: readonly Call[]; readonly published: Hash | { readonly error: unknown } };
+type Sent = { readonly calls: readonly Call[]; readonly published: Hash | Error };
 
 /** One after the other: behind one that no node takes there would be a gap. Only the first pays for being late. */
 async function publishAll(loads: readonly Load[], options: ExecutorOptions, from: Sender, look: Look) {
@@ -116,26 +130,25 @@ async function publish(
   const last = Math.min(first + MOST_CLIMBS, Math.max(...moments.map(topRungAt)));
   for (let rung = first; ; rung += 1) {
     const wanted = feeOn(rung, baseFee, tip);
-    const fee = limited(wanted, maxFeePerGas);
-    const transaction = {
-      type: "eip1559",
-      chainId,
-      to,
-      data: dataOf(calls),
-      nonce: nonce + place,
-      gas,
-      ...fee,
-    } as const;
-    const serializedTransaction = await from.signTransaction(transaction).catch((error: unknown) => ({ error }));
-    if (typeof serializedTransaction !== "string") return serializedTransaction;
+    const fee = { ...limited(wanted, maxFeePerGas), nonce: nonce + place, gas, chainId, to, data: dataOf(calls) };
+    const serializedTransaction = await signed({ type: "eip1559", ...fee }, from);
+    if (serializedTransaction instanceof Error) return serializedTransaction;
     try {
       await client.sendRawTransaction({ serializedTransaction });
       return keccak256(serializedTransaction);
     } catch (error) {
       if (meaningIn(error) === "underpriced" && rung < last) continue;
-      const limit = wanted.maxFeePerGas > maxFeePerGas ? maxFeePerGas : null;
-      return { error: withLimit(refusedOrUnreachable(error), limit) };
+      return withLimit(refusedOrUnreachable(error), wanted.maxFeePerGas > maxFeePerGas ? maxFeePerGas : null);
     }
+  }
+}
+
+/** What the key says is no node's fault. */
+async function signed(transaction: UnsignedTransaction, from: Sender): Promise<Hex | Error> {
+  try {
+    return await from.signTransaction(transaction);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 
@@ -143,11 +156,11 @@ async function publish(
 function withLimit(error: ChainTrouble | ChainRefusal, limit: bigint | null): ChainTrouble | ChainRefusal {
   if (limit === null || error.code !== "tx_pending") return error;
   const reached = `its fee is at the limit of ${formatGwei(limit)} gwei; raise config.maxFeePerGasGwei to offer more`;
-  return new ChainTrouble(error.code, `${error.message}; ${reached}`, { cause: error });
+  return new ChainTrouble("tx_fee_capped", `${error.message}; ${reached}`, { cause: error });
 }
 
 async function outcomesOf({ calls, published }: Sent, options: ExecutorOptions, until: number): Promise<Result[]> {
-  if (typeof published !== "string") return calls.map(({ action }) => ({ action, ...published }));
+  if (typeof published !== "string") return calls.map(({ action }) => ({ action, error: published }));
   try {
     const gasUsed = await gasUsedBy(published, options, until);
     return calls.map(({ action }) => ({ action, outcome: { kind: "done", hash: published, gasUsed } }));

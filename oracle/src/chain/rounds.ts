@@ -93,6 +93,16 @@ async function unlocked(view: View, { schedule }: Opened, index: number): Promis
   return { index, state: "unlocked", stakes, ...nothing };
 }
 
+/** Stakes words of a batch: of its lock, or, before it, as a lock at that block would take them. */
+export async function stakesOf(
+  contract: Contract,
+  tournament: number,
+  { index, stakes }: BatchFacts,
+  blockNumber: bigint,
+): Promise<readonly bigint[]> {
+  return stakes.length > 0 ? stakes : read(contract, { blockNumber }, "stakesOf", [tournament, index]);
+}
+
 function matching(found: HashedWords | undefined, hash: Hex, what: string): HashedWords {
   if (found?.hash === hash) return found;
   const fault = found === undefined ? "are missing" : `hash to ${found.hash}, not to ${hash},`;

@@ -7,6 +7,7 @@ import type { Feed, FeedRound, RefusedRound } from "./feed.ts";
 import { decoded } from "./http.ts";
 import { readNeutralRound } from "./neutral.ts";
 import { type NumeraiRound, readRound } from "./read.ts";
+import { OPEN_TAP, type Tap } from "./tap.ts";
 
 const FILE_NAME = /^round-([1-9]\d*)\.json$/;
 
@@ -17,25 +18,26 @@ type Read<Round extends ReadRound> = (body: Json, asked: Asked) => Round;
  * as Numerai's does. The clock, unix seconds, replays them on their own calendar: before its resolve time a round isn't
  * resolved, whatever its file says.
  */
-export function folderFeed(folder: string, clock = () => Math.floor(Date.now() / 1000)): Feed {
+export function folderFeed(folder: string, clock = () => Math.floor(Date.now() / 1000), tap = OPEN_TAP): Feed {
   return {
     async rounds() {
       const now = clock();
       const rounds: (FeedRound | RefusedRound)[] = [];
-      for (const number of await roundNumbers(folder)) {
+      for (const number of await roundNumbers(folder, tap)) {
         // The first good one says which tournament the folder holds.
         const tournament = rounds.find((round) => "tournament" in round)?.tournament;
-        rounds.push(await roundOrRefusal(folder, number, tournament === undefined ? { now } : { now, tournament }));
+        const asked = tournament === undefined ? { now } : { now, tournament };
+        rounds.push(await roundOrRefusal(folder, number, asked, tap));
       }
       return sortedOut(rounds);
     },
     async details(number) {
-      const known = await roundNumbers(folder);
+      const known = await roundNumbers(folder, tap);
       if (!known.includes(number)) {
         throw new InputError("round", `${number.toString()} is not in ${folder}; it holds ${known.join(", ")}`);
       }
       const now = clock();
-      return onCalendar(await readNumbered(folder, number, { now }), now).details;
+      return onCalendar(await readNumbered(folder, number, { now }, tap), now).details;
     },
   };
 }
@@ -45,7 +47,7 @@ export function folderFeed(folder: string, clock = () => Math.floor(Date.now() /
  * @throws InputError with the field, and the file's path at the end of the message.
  */
 export async function readRoundFile(path: string, asked: Partial<Asked> = {}): Promise<NumeraiRound> {
-  return readFrom(path, readRound, asked);
+  return readFrom(path, readRound, asked, OPEN_TAP);
 }
 
 /** The format says so of itself; Numerai's answers have no such member. */
@@ -57,9 +59,11 @@ async function readFrom<Round extends ReadRound>(
   path: string,
   read: Read<Round>,
   asked: Partial<Asked>,
+  tap: Tap,
 ): Promise<Round> {
   try {
-    const body = parseJson(await readText(path), "file");
+    const { text } = await tap(basename(path), async () => ({ status: 200, text: await readText(path) }));
+    const body = parseJson(text, "file");
     return read(body, { now: Math.floor(Date.now() / 1000), ...asked });
   } catch (error) {
     throw error instanceof InputError ? new InputError(error.field, `${error.reason} (in ${path})`) : error;
@@ -72,7 +76,7 @@ async function readFrom<Round extends ReadRound>(
  */
 export async function readFolder(folder: string, asked: Partial<Asked> = {}): Promise<NumeraiRound[]> {
   const files: NumeraiRound[] = [];
-  for (const number of await roundNumbers(folder)) {
+  for (const number of await roundNumbers(folder, OPEN_TAP)) {
     const tournament = files[0]?.round.tournament;
     const same = tournament === undefined ? asked : { tournament, ...asked };
     files.push(await readRoundFile(pathOf(folder, number), { ...same, number }));
@@ -81,30 +85,40 @@ export async function readFolder(folder: string, asked: Partial<Asked> = {}): Pr
 }
 
 /** The numbers of a folder's rounds, lowest first. */
-async function roundNumbers(folder: string): Promise<bigint[]> {
+async function roundNumbers(folder: string, tap: Tap): Promise<bigint[]> {
+  const { text: names } = await tap("folder", async () => ({ status: 200, text: await namesIn(folder) }));
+  const numbers = names
+    .split("\n")
+    .flatMap((name) => FILE_NAME.exec(name)?.[1] ?? [])
+    .map(BigInt);
+  if (numbers.length === 0) throw new InputError("folder", `${folder} holds no file named round-<number>.json`);
+  return numbers.sort((a, b) => (a < b ? -1 : 1));
+}
+
+/** One a line. */
+async function namesIn(folder: string): Promise<string> {
   const names = await readdir(folder).catch((error: unknown) => {
     throw new InputError("folder", `${folder} can't be read (${String(error)})`);
   });
-  const numbers = names.flatMap((name) => FILE_NAME.exec(name)?.[1] ?? []).map(BigInt);
-  if (numbers.length === 0) throw new InputError("folder", `${folder} holds no file named round-<number>.json`);
-  return numbers.sort((a, b) => (a < b ? -1 : 1));
+  return names.filter((name) => FILE_NAME.test(name)).join("\n");
 }
 
 async function roundOrRefusal(
   folder: string,
   number: bigint,
   asked: Partial<Asked> & Pick<Asked, "now">,
+  tap: Tap,
 ): Promise<FeedRound | RefusedRound> {
   try {
-    return onCalendar(await readNumbered(folder, number, asked), asked.now).round;
+    return onCalendar(await readNumbered(folder, number, asked, tap), asked.now).round;
   } catch (error) {
     if (error instanceof InputError) return { number, fault: error };
     throw error;
   }
 }
 
-async function readNumbered(folder: string, number: bigint, asked: Partial<Asked>): Promise<ReadRound> {
-  return readFrom(pathOf(folder, number), readEither, { ...asked, number });
+async function readNumbered(folder: string, number: bigint, asked: Partial<Asked>, tap: Tap): Promise<ReadRound> {
+  return readFrom(pathOf(folder, number), readEither, { ...asked, number }, tap);
 }
 
 function pathOf(folder: string, number: bigint): string {

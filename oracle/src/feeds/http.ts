@@ -1,5 +1,6 @@
 import { InputError } from "../core/errors.ts";
 import { FeedUnavailable } from "./feed.ts";
+import { type Body, OPEN_TAP, type Tap } from "./tap.ts";
 
 /** How a server is asked; every member but `url` has a default. */
 export type HttpOptions = {
@@ -8,11 +9,14 @@ export type HttpOptions = {
   /** For one question, to the last byte of its answer. */
   readonly timeoutMs?: number;
   readonly maxBytes?: number;
+  readonly tap?: Tap;
 };
 
 /** A question; without a body it is a GET. */
 export type Question = {
   readonly url: string;
+  /** What is asked, without the URL. */
+  readonly text: string;
   /** What goes before the token: `Token`, `Bearer`. */
   readonly scheme: string;
   readonly body?: string;
@@ -31,23 +35,29 @@ export async function ask<T>(
   question: Question,
   read: (status: number, text: string) => T,
 ): Promise<T> {
-  const { token, timeoutMs = DEFAULT_TIMEOUT_MS, maxBytes = DEFAULT_MAX_BYTES } = options;
+  const { token, tap = OPEN_TAP } = options;
   try {
-    const response = await fetch(question.url, {
-      headers: {
-        accept: "application/json",
-        ...(token !== undefined && { authorization: `${question.scheme} ${token}` }),
-        ...(question.body !== undefined && { "content-type": "application/json" }),
-      },
-      ...(question.body !== undefined && { method: "POST", body: question.body }),
-      redirect: "error",
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    return read(response.status, decoded(await bodyOf(response, maxBytes)));
+    const { status, text } = await tap(question.text, () => fetched(options, question));
+    return read(status, text);
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new FeedUnavailable(`${hostOf(options.url)}: ${withoutToken(reasonOf(error), token)}`);
   }
+}
+
+async function fetched(options: HttpOptions, question: Question): Promise<Body> {
+  const { token, timeoutMs = DEFAULT_TIMEOUT_MS, maxBytes = DEFAULT_MAX_BYTES } = options;
+  const response = await fetch(question.url, {
+    headers: {
+      accept: "application/json",
+      ...(token !== undefined && { authorization: `${question.scheme} ${token}` }),
+      ...(question.body !== undefined && { "content-type": "application/json" }),
+    },
+    ...(question.body !== undefined && { method: "POST", body: question.body }),
+    redirect: "error",
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  return { status: response.status, text: decoded(await bodyOf(response, maxBytes)) };
 }
 
 async function bodyOf(response: Response, maxBytes: number): Promise<Uint8Array> {

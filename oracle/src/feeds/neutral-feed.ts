@@ -26,7 +26,7 @@ export function neutralFeed(options: NeutralOptions): Feed {
 }
 
 function get(options: NeutralOptions, path: string) {
-  return ask(options, { url: below(options.url, path), scheme: "Bearer" }, (status, text) => {
+  return ask(options, { url: below(options.url, path), text: path, scheme: "Bearer" }, (status, text) => {
     if (status !== 200) throw new Error(`HTTP ${status}`);
     return parseJson(text, "body");
   });

@@ -95,7 +95,8 @@ function graphqlInt(number: bigint): number {
 
 /** One question; answers the members of `data`. */
 async function questioned(options: NumeraiOptions, query: string, variables: Record<string, number>): Promise<Members> {
-  return ask(options, { url: options.url, scheme: "Token", body: JSON.stringify({ query, variables }) }, dataOf);
+  const body = JSON.stringify({ query, variables });
+  return ask(options, { url: options.url, text: body, scheme: "Token", body }, dataOf);
 }
 
 /** Errors come with any status, 200 among them, as `errors: [{ message }]` or as `{ detail }`. */

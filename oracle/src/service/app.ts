@@ -1,48 +1,50 @@
-import Fastify, { type FastifyInstance } from "fastify";
-import { addPeerRoutes, type Testifying } from "./peer-routes.ts";
-import { type Readiness, readiness, type ReadinessOptions } from "./readiness.ts";
+import type { FastifyInstance } from "fastify";
+import type { Accounts } from "./accounts.ts";
+import type { Metrics } from "./metrics/metrics.ts";
+import type { EndpointSeen } from "./metrics/rpc.ts";
+import type { BuildInfo, ConfigInfo } from "./metrics/parts.ts";
+import type { ReadinessOptions } from "./readiness.ts";
 import type { Reconciler } from "./reconciler.ts";
-import { roundsView, roundView } from "./round-view.ts";
+import type { Attester } from "./attest.ts";
+import type { Acts } from "./acts.ts";
+import { projections } from "./graphql/projections.ts";
+import { addGraphql } from "./graphql/route.ts";
+import type { Sheets } from "./sheets.ts";
+import { guardedApp } from "./http/guard.ts";
+import { addHealthRoutes } from "./http/health-routes.ts";
+import { describeApi } from "./http/openapi.ts";
+import { addPageRoutes } from "./http/page-routes.ts";
+import { addPeerRoutes } from "./http/peer-routes.ts";
+import { addRoundRoutes } from "./http/round-routes.ts";
 
 export type AppOptions = {
   readonly reconciler: Pick<Reconciler, "latest" | "latestWithFacts">;
   readonly readiness: ReadinessOptions;
-  readonly attester: Testifying;
+  readonly attester: Pick<Attester, "attestations" | "evidence" | "disagreements" | "peers">;
+  readonly metrics: Pick<Metrics, "registry">;
+  readonly accounts: Pick<Accounts, "latest">;
+  readonly endpoints: () => readonly EndpointSeen[];
+  readonly acts: Pick<Acts, "latest">;
+  readonly sheets: Pick<Sheets, "of">;
+  readonly build: BuildInfo;
+  readonly config: ConfigInfo;
 };
 
-const ROUND = /^[1-9]\d{0,19}$/;
-
-/**
- * The service's HTTP face, not listening yet: `/livez`, `/readyz`, `/rounds`, `/rounds/:round` and what peers ask for. It
- * only ever reads.
- */
-export function buildApp({ reconciler, readiness: options, attester }: AppOptions): FastifyInstance {
-  const app = Fastify();
-
-  app.get("/livez", () => ({ live: true }));
-
-  app.get("/readyz", (_, reply) => {
-    const answer: Readiness = readiness(reconciler.latest, Date.now(), options);
-    return reply.code(answer.ready ? 200 : 503).send(answer);
+/** The service's HTTP face, not listening yet. It only ever reads. */
+export function buildApp(options: AppOptions): FastifyInstance {
+  const app = guardedApp();
+  describeApi(app, options.build.version);
+  // After the plugins above, which look at every route that is added.
+  app.after(() => {
+    addPageRoutes(app);
+    addHealthRoutes(app, options);
+    addRoundRoutes(app, options);
+    addPeerRoutes(app, options.attester);
+    addGraphql(app, {
+      latest: () => options.reconciler.latestWithFacts,
+      projections: projections(options.sheets),
+      attester: options.attester,
+    });
   });
-
-  app.get("/rounds", (_, reply) => {
-    const tick = reconciler.latestWithFacts;
-    if (tick?.facts == null) return reply.code(503).send({ error: "the chain has not been read yet; see /readyz" });
-    return roundsView(tick, tick.facts);
-  });
-
-  app.get<{ Params: { round: string } }>("/rounds/:round", (request, reply) => {
-    const { round } = request.params;
-    if (!ROUND.test(round)) return reply.code(400).send({ error: "a round is a whole number from 1" });
-    const tick = reconciler.latestWithFacts;
-    if (tick?.facts == null) return reply.code(503).send({ error: "the chain has not been read yet; see /readyz" });
-    return (
-      roundView(tick, tick.facts, BigInt(round)) ?? reply.code(404).send({ error: `round ${round} was never opened` })
-    );
-  });
-
-  addPeerRoutes(app, attester);
-
   return app;
 }

@@ -3,6 +3,7 @@ import {
   type Attestation,
   type Evidence,
   isSameReport,
+  type PeerState,
   type Testimony,
   wantedEvidence,
   type WantedSignature,
@@ -34,6 +35,8 @@ export type Attester = {
   evidence(round: bigint): EvidenceAnswer;
   /** Where others, or the contract, have other scores. */
   disagreements(round: bigint): Disagreement[];
+  /** How asking the other nodes went in the latest turn. */
+  peers(): readonly PeerState[];
 };
 
 /** `errors`: of signers and of the data folder; none of them stops the turn. */
@@ -114,6 +117,7 @@ export function attester(options: AttesterOptions): Attester {
       return { ...peers.domain, evidence: shown };
     },
     disagreements: (round) => found.filter(({ mine }) => mine.round === round),
+    peers: () => told.map(({ state }) => state),
   };
 }
 

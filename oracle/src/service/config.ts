@@ -226,9 +226,9 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 /** A URL may carry a key, and a key may stand where its file's path belongs, so neither is ever repeated. */
 function shown(value: unknown, path: readonly PropertyKey[]): string {
   if (value === undefined) return "missing";
+  if (path.some((key) => /urls?$/i.test(String(key)))) return "value not shown";
   const text = JSON.stringify(value);
-  const isSecret =
-    path[0] === "keys" || path.some((key) => /(urls?|file)$/i.test(String(key))) || SECRET_LIKE.test(text);
+  const isSecret = path[0] === "keys" || /(url|file)$/i.test(String(path.at(-1))) || SECRET_LIKE.test(text);
   if (isSecret) return "value not shown";
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -5,26 +5,42 @@ import { httpEndpoint, votingClient } from "../chain/client.ts";
 import type { EndpointView } from "../chain/endpoint.ts";
 import { executor } from "../chain/executor.ts";
 import { readFacts } from "../chain/facts.ts";
+import { type History, readHistory } from "../chain/history.ts";
 import { journalReader } from "../chain/journal.ts";
+import { stakesOf } from "../chain/rounds.ts";
 import { Vote } from "../chain/vote.ts";
 import { readReporterSet, type ReporterSet } from "../chain/reporters.ts";
 import { InputError } from "../core/errors.ts";
-import type { ChainFacts, Settings } from "../core/facts.ts";
+import type { BatchFacts, ChainFacts, Settings } from "../core/facts.ts";
 import type { Sender } from "../core/transaction.ts";
 import type { Feed } from "../feeds/feed.ts";
 import { folderFeed } from "../feeds/folder.ts";
 import { neutralFeed } from "../feeds/neutral-feed.ts";
 import { numeraiFeed } from "../feeds/numerai.ts";
+import type { Tap } from "../feeds/tap.ts";
 import { attestationBook } from "../peers/book.ts";
 import { keptIn, NOWHERE } from "../peers/folder.ts";
 import { askAll, type PeersOptions, type Told } from "../peers/gather.ts";
 import { readSecretFile } from "../signers/secret-file.ts";
+import { accountWatch, type Accounts } from "./accounts.ts";
+import { actLog, type Acts } from "./acts.ts";
 import { attester, type Attester } from "./attest.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { feedReader } from "./feed-view.ts";
+import { buildInfo, configInfo } from "./info.ts";
 import { type HeldKey, openKeys } from "./keys.ts";
+import { type Metrics, oracleMetrics } from "./metrics/metrics.ts";
+import type { BuildInfo, ConfigInfo } from "./metrics/parts.ts";
 import { type Keys, performer } from "./perform.ts";
+import type { ReadinessOptions } from "./readiness.ts";
 import { reconciler, type Reconciler } from "./reconciler.ts";
+import { recordedFeed } from "./recorded-feed.ts";
+import { recorder, type Recording } from "./recorder.ts";
+import { type RecordingFolder, recordingsIn } from "./recording-folder.ts";
+import { sheetCache, type Sheets } from "./sheets.ts";
+import type { Tick } from "./tick.ts";
+import type { FeedSource } from "./turn-schema.ts";
+import { watchedFeed, watchedSigner } from "./watched.ts";
 
 /** The parts of an oracle, put together from its configuration; nothing has been asked or sent yet. */
 export type Oracle = {
@@ -34,17 +50,35 @@ export type Oracle = {
   readonly readFacts: () => Promise<ChainFacts>;
   readonly readReporterSet: (facts: ChainFacts) => Promise<ReporterSet>;
   readonly balanceOf: (account: Sender) => Promise<bigint>;
+  /** Stakes words of a batch: of its lock, or, before it, as they are at the facts' block. */
+  readonly stakesOf: (batch: BatchFacts, facts: ChainFacts) => Promise<readonly bigint[]>;
+  /** @throws ChainTrouble */
+  readonly readHistory: (say: (progress: string) => void) => Promise<History>;
   /** How each node does; holds no URL. */
   readonly endpoints: () => readonly EndpointView[];
   readonly feed: Feed;
   readonly keys: Keys;
   readonly heldKeys: readonly HeldKey[];
+  readonly recording: Recording;
+  /** null without a data folder. */
+  readonly recordings: RecordingFolder | null;
+  readonly accounts: Accounts;
+  readonly metrics: Metrics;
+  readonly readiness: ReadinessOptions;
+  readonly acts: Acts;
+  readonly sheets: Sheets;
+  readonly build: BuildInfo;
+  readonly config: ConfigInfo;
 };
 
 /** @throws ConfigError naming the setting whose file can't be used */
 export function buildOracle(config: Config, log: Logger): Oracle {
   const { chainId, contract, tournament } = config;
-  const { keys, held } = openKeys(config);
+  const { keys: opened, held } = openKeys(config);
+  const keys = {
+    ...opened,
+    reporters: opened.reporters.map((signer) => watchedSigner(signer, (seen) => metrics.onSigner(seen))),
+  };
   const vote = new Vote({
     endpoints: usable(() => rpcUrls(config)).map((url) => httpEndpoint(url, config.rpcTimeoutMs)),
     quorum: config.rpcQuorum ?? Math.floor(config.rpcUrls.length / 2) + 1,
@@ -52,25 +86,26 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     onChange: endpointReporter(log),
   });
   const client = votingClient(vote);
-  const journal = journalReader({
-    client,
+  const journaled = {
     contract,
     tournament,
     deploymentBlock: BigInt(config.deploymentBlock),
     range: BigInt(config.logRangeBlocks),
-  });
+  };
+  const journal = journalReader({ client, ...journaled });
   let chainTime = 0;
   const facts = async (): Promise<ChainFacts> => {
     const read = await readFacts({ client, journal, contract, chainId, tournament, finality: config.finality });
     chainTime = read.block.timestamp;
     return read;
   };
-  const feed = usable(() => buildFeed(config, () => chainTime));
+  const recorded = usable(() => recordedFeed(feedMaker(config, () => chainTime)));
+  const feed = watchedFeed(recorded.feed, (seen) => metrics.onFeed(seen));
   const send = executor({
     client,
     chainId,
     contract,
-    encode: (action) => callData(action, tournament),
+    encode: (action) => Promise.resolve(callData(action, tournament)),
     window: config.maxTransactionsInFlight,
     receiptTimeoutMs: config.receiptTimeoutMs,
     maxFeePerGas: parseGwei(config.maxFeePerGasGwei.toString()),
@@ -81,18 +116,55 @@ export function buildOracle(config: Config, log: Logger): Oracle {
   const attesting = buildAttester(config, keys, settings, peers);
   const { feedTimeoutMs: timeoutMs, feedSettleSeconds: settleSeconds } = config;
   const readFeed = feedReader({ feed, settings, timeoutMs, settleSeconds });
+  const recording = { settings, source: sourceOf(config), calls: recorded.calls };
+  const recordings = config.dataFolder === undefined ? null : recordingsIn(config.dataFolder, peers.domain);
+  const record = recordings === null ? {} : { record: recorder(recordings, recording) };
+  const balanceOf = ({ address }: Sender) => client.getBalance({ address });
+  const nonceOf = ({ address }: Sender) => client.getTransactionCount({ address, blockTag: "latest" });
+  const accounts = accountWatch({ keys, balanceOf, nonceOf, gasPrice: () => client.getGasPrice() });
+  const readiness = readinessOf(config);
+  const info = { build: buildInfo(), config: configInfo(config) };
+  const acts = actLog();
+  const sheets = sheetCache(feed);
+  const metrics = oracleMetrics({
+    ...info,
+    readiness,
+    attester: attesting,
+    accounts: () => accounts.latest,
+    endpoints: () => vote.endpoints,
+  });
+  const onTick = (tick: Tick): void => {
+    metrics.onTick(tick);
+    acts.onTick(tick);
+    if (tick.facts !== null) sheets.onFacts(tick.facts);
+  };
+  const effects = { readFacts: facts, readFeed, attester: attesting, perform, accounts, ...record };
   return {
-    reconciler: reconciler({ ...config, readFacts: facts, readFeed, attester: attesting, settings, perform, log }),
+    reconciler: reconciler({ ...config, ...effects, settings, log, onTick }),
     attester: attesting,
     askPeers: () => askAll(peers, []),
     readFacts: facts,
     readReporterSet: ({ block }) => readReporterSet({ client, contract }, tournament, block.number),
-    balanceOf: ({ address }) => client.getBalance({ address }),
-    endpoints: () => vote.endpoints,
+    balanceOf,
+    stakesOf: (batch, { block }) => stakesOf({ client, contract }, tournament, batch, block.number),
+    readHistory: (say) => readHistory({ client, chainId, ...journaled }, say),
     feed,
     keys,
     heldKeys: held,
+    accounts,
+    metrics,
+    readiness,
+    endpoints: () => vote.endpoints,
+    acts,
+    sheets,
+    ...info,
+    recording,
+    recordings,
   };
+}
+
+function readinessOf({ tickBudgetMs, pollIntervalMs, maxBlockAgeSeconds }: Config): ReadinessOptions {
+  return { overdueMs: tickBudgetMs + 3 * pollIntervalMs, maxBlockAgeSeconds };
 }
 
 function rpcUrls({ rpcUrls: nodes }: Config): string[] {
@@ -116,13 +188,21 @@ function endpointReporter(log: Logger): (view: EndpointView) => void {
 }
 
 /** All feeds live by the chain's clock: a round is resolved for them when it is for the contract. */
-function buildFeed({ feed, feedTimeoutMs }: Config, clock: () => number): Feed {
-  if (feed.kind === "folder") return folderFeed(feed.path, clock);
+function feedMaker({ feed, feedTimeoutMs }: Config, clock: () => number): (tap: Tap) => Feed {
+  if (feed.kind === "folder") return (tap) => folderFeed(feed.path, clock, tap);
   const { url, tournament, tokenFile } = feed;
   const token = tokenFile === undefined ? {} : { token: readSecretFile(tokenFile, "config.feed.tokenFile") };
   const options = { url, tournament, clock, timeoutMs: feedTimeoutMs, ...token };
-  if (feed.kind === "http") return neutralFeed(options);
-  return numeraiFeed({ ...options, ...(feed.gated !== undefined && { gated: feed.gated }) });
+  if (feed.kind === "http") return (tap) => neutralFeed({ ...options, tap });
+  return (tap) => numeraiFeed({ ...options, tap, ...(feed.gated !== undefined && { gated: feed.gated }) });
+}
+
+/** How to understand what the feed answers; not where it is, for a URL may carry a key. */
+function sourceOf({ feed }: Config): FeedSource {
+  if (feed.kind === "folder") return { kind: "folder", path: feed.path };
+  const { kind, tournament } = feed;
+  if (kind === "http") return { kind, tournament };
+  return { kind, tournament, ...(feed.gated !== undefined && { gated: feed.gated }) };
 }
 
 function peersOf({ peers, peerTimeoutMs, chainId, contract, tournament }: Config): PeersOptions {

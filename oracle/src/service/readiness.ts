@@ -1,6 +1,6 @@
-import { type Action, describe } from "../core/actions.ts";
-import { type Code, REASONS } from "./reasons.ts";
-import { pending, type Tick } from "./tick.ts";
+import { deadlinesOf, type Due } from "./deadlines.ts";
+import { type Code, pageOf, REASONS } from "./reasons.ts";
+import type { Tick } from "./tick.ts";
 
 export type ReadinessOptions = {
   /** A turn is overdue when none ended for so long, milliseconds. */
@@ -9,8 +9,13 @@ export type ReadinessOptions = {
   readonly maxBlockAgeSeconds: number;
 };
 
-/** One thing that stands in the way, and what to do about it. */
-export type Obstacle = { readonly code: Code; readonly message: string; readonly remedy: string };
+/** One thing that stands in the way, what to do about it, and where there is more to read. */
+export type Obstacle = {
+  readonly code: Code;
+  readonly message: string;
+  readonly remedy: string;
+  readonly page: string;
+};
 
 /** Whether the next deadline would be met if it came now. `slackSeconds`: from the chain's time to the nearest one. */
 export type Readiness = {
@@ -37,7 +42,7 @@ export function readiness(latest: Tick | null, now: number, options: ReadinessOp
 }
 
 function obstacle(code: Code, message: string): Obstacle {
-  return { code, message, remedy: REASONS[code].remedy };
+  return { code, message, remedy: REASONS[code].remedy, page: pageOf(code) };
 }
 
 function overdue({ finishedAt }: Tick, now: number, { overdueMs }: ReadinessOptions): Obstacle[] {
@@ -54,18 +59,21 @@ function staleBlock({ facts }: Tick, now: number, { maxBlockAgeSeconds }: Readin
 function nearDeadlines(tick: Tick): Obstacle[] {
   const { facts } = tick;
   if (facts === null) return [];
-  return pending(tick)
-    .filter((action) => isNear(action, facts.block.timestamp))
-    .map((action) => obstacle("deadline_near", `${describe(action)} is due until ${String(action.deadline)}`));
+  return deadlinesOf(tick)
+    .filter((due) => isNear(due, facts.block.timestamp))
+    .map((due) => obstacle("deadline_near", sayNear(due, facts.block.timestamp)));
 }
 
-function isNear({ eligibleAt, deadline }: Action, time: number): boolean {
-  return deadline !== null && deadline - time < NEAR * (deadline - eligibleAt);
+/** Whoever should do it, and whatever it waits for. What is past can't be met any more. */
+function isNear({ eligibleAt, deadline }: Due, time: number): boolean {
+  return time < deadline && deadline - time < NEAR * (deadline - eligibleAt);
+}
+
+function sayNear({ round, step, deadline }: Due, time: number): string {
+  return `${step} of round ${round.toString()} is due in ${deadline - time} s, until ${deadline}`;
 }
 
 function slack(tick: Tick): number | null {
-  const { facts } = tick;
-  if (facts === null) return null;
-  const deadlines = pending(tick).flatMap(({ deadline }) => deadline ?? []);
-  return deadlines.length === 0 ? null : Math.min(...deadlines) - facts.block.timestamp;
+  const [next] = deadlinesOf(tick);
+  return tick.facts === null || next === undefined ? null : next.deadline - tick.facts.block.timestamp;
 }

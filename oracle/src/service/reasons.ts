@@ -13,6 +13,7 @@ export type Code =
   | "rpc_stale"
   | "deadline_near"
   | "data_folder"
+  | "foreign_transaction"
   | "bug";
 
 /**
@@ -67,6 +68,9 @@ export const REASONS: Readonly<Record<Code, Advice>> = {
   chain_moved: look("nothing to do unless it lasts: the next turn looks at the chain as it is now"),
   events_incomplete: unready("use a node that keeps all events since config.deploymentBlock, or set that lower"),
   tx_pending: look("nothing to do unless it lasts: it is sent again with a higher fee"),
+  tx_fee_capped: unready(
+    "raise config.maxFeePerGasGwei if the slack gets short; until then it is offered again at every turn",
+  ),
   tx_unmined: look("nothing to do unless it lasts: it is sent again with a higher fee"),
   rpc_wrong_chain: unreadyAct("mend config.chainId or config.rpcUrls"),
   contract_missing: unreadyAct("mend config.contract"),
@@ -84,8 +88,21 @@ export const REASONS: Readonly<Record<Code, Advice>> = {
   data_folder: act(
     "make room in config.dataFolder, or let the process write there: a restart would forget what it signed",
   ),
+  foreign_transaction: act(
+    "end every other process that has this key; if there is none, the key is stolen: replace it now, and move the ether",
+  ),
   bug: unreadyAct("report this with the log: it is not a condition that the oracle knows"),
 };
+
+/** Every reason code, in the order of the table. */
+export function reasonCodes(): Code[] {
+  return Object.keys(REASONS) as Code[];
+}
+
+/** Where the runbook says what it means, what the node does, what to do and how to know that it is over. */
+export function pageOf(code: Code): string {
+  return `docs/runbook.md#${code}`;
+}
 
 function wait(remedy: string): Advice {
   return { level: "wait", unready: false, remedy };

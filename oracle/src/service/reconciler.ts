@@ -7,9 +7,11 @@ import { plan } from "../core/plan.ts";
 import { wantedReports } from "../core/steps/report.ts";
 import { DataFolderTrouble } from "../peers/folder.ts";
 import { SignerRefusal, SignerTrouble } from "../signers/errors.ts";
+import type { Accounts } from "./accounts.ts";
 import type { Attester } from "./attest.ts";
 import type { FeedReader } from "./feed-view.ts";
 import type { Performer } from "./perform.ts";
+import type { Recorder } from "./recorder.ts";
 import { tickReporter } from "./tick-log.ts";
 import type { Done, Failure, Tick } from "./tick.ts";
 
@@ -19,6 +21,12 @@ export type ReconcilerOptions = {
   readonly attester: Pick<Attester, "hear" | "attest" | "unchecked">;
   readonly settings: Settings;
   readonly perform: Performer;
+  /** Keeps what the turn was decided from. */
+  readonly record?: Recorder;
+  /** Looks at the accounts once everything is done. */
+  readonly accounts?: Pick<Accounts, "look">;
+  /** Told of every turn. */
+  readonly onTick?: (tick: Tick) => void;
   readonly log: Logger;
   readonly pollIntervalMs: number;
   readonly tickBudgetMs: number;
@@ -50,6 +58,7 @@ export function reconciler(options: ReconcilerOptions): Reconciler {
     latest = turn;
     if (turn.facts !== null) latestWithFacts = turn;
     report(turn);
+    options.onTick?.(turn);
     return turn;
   };
 
@@ -88,10 +97,13 @@ async function takeTurn(options: ReconcilerOptions): Promise<Tick> {
     const { testimony, errors } = await options.attester.attest(facts, feed, reports);
     failures.push(...errors.map((error) => failureOf(null, error)));
     wanted = plan(facts, feed, testimony, options.settings, reports);
+    const unrecorded = await options.record?.({ facts, feed, testimony, plan: wanted });
+    failures.push(...(unrecorded ?? []).map((error) => failureOf(null, error)));
     for (const result of await options.perform(wanted.actions, startedAt + options.tickBudgetMs)) {
       if ("outcome" in result) done.push(result);
       else failures.push(failureOf(result.action, result.error));
     }
+    failures.push(...((await options.accounts?.look(facts, done, failures)) ?? []));
   } catch (error) {
     failures.push(failureOf(null, error));
   }

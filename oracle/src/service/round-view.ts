@@ -1,7 +1,7 @@
 import { type Action, describe, type Reason } from "../core/actions.ts";
 import type { BatchFacts, ChainFacts, RoundFacts } from "../core/facts.ts";
 import { unpackStakes } from "../core/words.ts";
-import { REASONS } from "./reasons.ts";
+import { pageOf, REASONS } from "./reasons.ts";
 import { pending, type Tick } from "./tick.ts";
 
 // What the service shows. Numbers that may be large are strings; Nano: 1e-9 (of an NMR, or of one); times: unix seconds.
@@ -17,6 +17,7 @@ export function roundsView(tick: Tick, facts: ChainFacts) {
     waiting: tick.plan.waiting
       .filter(({ round }) => !facts.rounds.some(({ number }) => number === round))
       .map(reasonView),
+    notes: tick.plan.notes.filter(({ round }) => round === null).map(reasonView),
   };
 }
 
@@ -66,6 +67,7 @@ function details(tick: Tick, { number, terms, reporters, quorum, batches }: Roun
         code,
         message,
         remedy: REASONS[code].remedy,
+        page: pageOf(code),
       })),
   };
 }
@@ -84,5 +86,13 @@ function waitingOf(tick: Tick, number: bigint) {
 }
 
 function reasonView({ code, round, batch, until, message }: Reason) {
-  return { code, round: round?.toString() ?? null, batch, until, message, remedy: REASONS[code].remedy };
+  return {
+    code,
+    round: round?.toString() ?? null,
+    batch,
+    until,
+    message,
+    remedy: REASONS[code].remedy,
+    page: pageOf(code),
+  };
 }

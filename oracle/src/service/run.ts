@@ -7,10 +7,10 @@ import type { Oracle } from "./oracle.ts";
 const PATIENCE_MS = 1_500;
 
 /** Serves and reconciles until SIGTERM or SIGINT, then exits. @throws ConfigError where the port can't be had */
-export async function runService(config: Config, { reconciler, attester }: Oracle, log: Logger): Promise<void> {
-  const { host, port, maxBlockAgeSeconds, tickBudgetMs, pollIntervalMs } = config;
-  const overdueMs = tickBudgetMs + 3 * pollIntervalMs;
-  const app = buildApp({ reconciler, attester, readiness: { overdueMs, maxBlockAgeSeconds } });
+export async function runService(config: Config, oracle: Oracle, log: Logger): Promise<void> {
+  const { host, port } = config;
+  const { reconciler } = oracle;
+  const app = buildApp(oracle);
   const url = await app.listen({ host, port }).catch((error: unknown) => {
     throw portFault(error, config);
   });

@@ -37,13 +37,18 @@ function asSentence(message: string): string {
   return /[.!?]$/.test(message) ? message : `${message}.`;
 }
 
-/** Columns as wide as their widest cell. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const padded = (cell: string, column: number): string =>
-    cell.padEnd(Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => [...row.slice(0, -1).map(padded), ...row.slice(-1)].join("  ")).join("\n");
+/** Columns as wide as their widest cell; those named in `right` are aligned to the right. */
+export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+  const widths = rows.reduce<number[]>((wide, row) => {
+    row.forEach((cell, column) => (wide[column] = Math.max(wide[column] ?? 0, cell.length)));
+    return wide;
+  }, []);
+  const aligned = (cell: string, column: number): string =>
+    right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
+  return rows.map((row) => row.map(aligned).join("  ").trimEnd()).join("\n");
 }
 
-function instant(seconds: number): string {
+/** Unix seconds for people. */
+export function instant(seconds: number): string {
   return new Date(seconds * 1_000).toISOString().replace(".000Z", "Z");
 }

@@ -1,0 +1,30 @@
+import type { RoundFacts } from "./facts.ts";
+import { reportDeadline, unreported } from "./steps/report.ts";
+
+/** What a round in flight needs next, of how many of its batches, and when. Times are unix seconds. */
+export type Deadline = {
+  readonly round: bigint;
+  readonly step: "lock" | "report" | "settle";
+  readonly eligibleAt: number;
+  /** The first second at which the step may no longer happen. */
+  readonly deadline: number;
+  readonly batches: number;
+};
+
+/** The next deadline of a round, whoever is to meet it; null for a round without a position, which is voided. */
+export function nextDeadline(round: RoundFacts): Deadline | null {
+  const { number, schedule, batches } = round;
+  const { closesAt, lockedBy, resolvesAt, settledBy, disputeWindow } = schedule;
+  const count = (state: "unlocked" | "reported"): number => batches.filter((batch) => batch.state === state).length;
+  if (batches.length === 0) return null;
+  if (round.state !== "locked") {
+    return { round: number, step: "lock", eligibleAt: closesAt, deadline: lockedBy, batches: count("unlocked") };
+  }
+  const missing = unreported(round).length;
+  if (missing > 0) {
+    const deadline = reportDeadline(round);
+    return { round: number, step: "report", eligibleAt: resolvesAt, deadline, batches: missing };
+  }
+  const eligibleAt = Math.max(...batches.map(({ reportedAt }) => reportedAt)) + disputeWindow;
+  return { round: number, step: "settle", eligibleAt, deadline: settledBy, batches: count("reported") };
+}
