@@ -131,7 +131,7 @@ it("loses to a signer that fails at one batch only that batch, and does the rest
   };
   const node = oracle();
   const tick = await node.reconciler.tick();
-  expect(summary(tick)).toEqual(["report 1", "batch 0 signer_down"]);
+  expect(summary(tick)).toEqual(["report 1", "signer_down"]);
   expect(tick.failures[0]?.message).toMatch(
     /^the signer of 0x\w{40} at 127\.0\.0\.1:\d+ answers .* error -32603: sealed$/,
   );
@@ -177,7 +177,7 @@ it("takes a round over in the next tick from a signer that hung in this one", as
   signers.first.mischief = () => undefined;
   const node = oracle();
   const startedAt = performance.now();
-  expect(summary(await node.reconciler.tick())).toEqual(["batch 0 signer_down", "batch 1 signer_down"]);
+  expect(summary(await node.reconciler.tick())).toEqual(["signer_down", "signer_down"]);
   // One wait of five seconds for both.
   expect(performance.now() - startedAt).toBeLessThan(9_000);
   signers.first.mischief = null;

@@ -19,9 +19,10 @@ const errorSchema = z.object({ code: z.number(), message: z.string() });
 
 /** Asks over HTTP. What it says about a failure never holds the URL, which may carry a secret; the caller names the signer. */
 export function jsonRpc(url: string, timeoutMs: number): Ask {
-  let id = 0;
+  let asked = 0;
   return async (method, params) => {
-    id += 1;
+    asked += 1;
+    const id = asked;
     const request = JSON.stringify({ jsonrpc: "2.0", id, method, params });
     const { status, text } = await exchange(url, request, timeoutMs);
     return resultOf(status, text, id, { method, url });
