@@ -26,7 +26,7 @@ export async function tryAt(d: Deployment, time: bigint, action: () => Promise<u
   await snapshot.restore();
 }
 
-/** Opens a round on the classic terms, an hour and a minute before its close. */
+/** Opens a round on the classic terms, an hour and ten minutes before its close. */
 export async function openRound(
   d: Deployment,
   tournament: bigint,

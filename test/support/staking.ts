@@ -114,9 +114,12 @@ export async function createTournament(d: Deployment, options: TournamentOptions
   return tournament;
 }
 
+/** Chains follow this machine's clock: what a test computes between two blocks takes time from a round's notice, seconds. */
+const TOLERANCE = 600n;
+
 /** A schedule that starts an hour and a bit from now: close, lock for an hour, resolve after a day, settle within a week. */
 export async function schedule(d: Deployment, changes: Partial<Schedule> = {}): Promise<Schedule> {
-  const closesAt = changes.closesAt ?? BigInt(await d.networkHelpers.time.latest()) + HOUR + 60n;
+  const closesAt = changes.closesAt ?? BigInt(await d.networkHelpers.time.latest()) + HOUR + TOLERANCE;
   const lockedBy = changes.lockedBy ?? closesAt + HOUR;
   const resolvesAt = changes.resolvesAt ?? lockedBy + DAY;
   const disputeWindow = changes.disputeWindow ?? HOUR;
