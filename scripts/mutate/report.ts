@@ -13,7 +13,7 @@ const WITHOUT_EXCEPTION = ["PayoutMath.sol", "WordEvents.sol", "Words.sol"];
 
 export type Judged = { readonly mutant: Mutant; readonly result: Result; readonly equivalent: Equivalent | undefined };
 
-type Tally = { mutants: number; killed: number; timeout: number; equivalent: number; survived: number };
+type Tally = { mutants: number; killed: number; limit: number; equivalent: number; survived: number };
 
 function tally(judged: readonly Judged[]): Tally {
   const count = (status: Result["status"]) => judged.filter(({ result }) => result.status === status).length;
@@ -21,19 +21,19 @@ function tally(judged: readonly Judged[]): Tally {
   return {
     mutants: judged.length,
     killed: count("killed"),
-    timeout: count("timeout"),
+    limit: count("limit"),
     equivalent,
     survived: count("survived") - equivalent,
   };
 }
 
-function score({ mutants, killed, timeout, equivalent }: Tally): number {
-  return mutants === equivalent ? 100 : (100 * (killed + timeout)) / (mutants - equivalent);
+function score({ mutants, killed, limit, equivalent }: Tally): number {
+  return mutants === equivalent ? 100 : (100 * (killed + limit)) / (mutants - equivalent);
 }
 
 function row(name: string, numbers: Tally): string[] {
-  const { mutants, killed, timeout, equivalent, survived } = numbers;
-  const counts = [mutants, killed, timeout, equivalent, survived].map(String);
+  const { mutants, killed, limit, equivalent, survived } = numbers;
+  const counts = [mutants, killed, limit, equivalent, survived].map(String);
   return [name, ...counts, `${score(numbers).toFixed(1)} %`];
 }
 
@@ -42,7 +42,7 @@ export function printReport(judged: readonly Judged[]): boolean {
   const files = [...new Set(judged.map(({ mutant }) => mutant.file))].sort();
   const total = tally(judged);
   printTable(
-    ["file", "mutants", "killed", "timeout", "equivalent", "survived", "score"],
+    ["file", "mutants", "killed", "limit", "equivalent", "survived", "score"],
     [...files.map((file) => row(file, tally(judged.filter(({ mutant }) => mutant.file === file)))), row("all", total)],
   );
   const survivors = judged.filter((one) => one.result.status === "survived" && one.equivalent === undefined);

@@ -5,7 +5,7 @@ import type { Test } from "./protocol.ts";
 /** What became of a mutant. `seconds` is how long that took to find out. */
 export type Result = {
   readonly id: string;
-  readonly status: "killed" | "timeout" | "survived";
+  readonly status: "killed" | "limit" | "survived";
   readonly seconds: number;
   readonly killer?: Test;
   readonly why?: string;
