@@ -17,7 +17,10 @@ export function plainReports(facts: ChainFacts, feed: FeedView, signatureOf: Sig
     const args = [facts.tournament, 1n, batch, scores, 3n, signatures] as const;
     return { batch, scores, data: encodeFunctionData({ abi, functionName: "report", args }) };
   });
-  return { scores: new Map(reports.map(({ batch, scores }) => [batch, scores])), calls: reports.map(({ data }) => data) };
+  return {
+    scores: new Map(reports.map(({ batch, scores }) => [batch, scores])),
+    calls: reports.map(({ data }) => data),
+  };
 }
 
 export function plainSettlements(facts: ChainFacts): Hex[] {

@@ -35,7 +35,12 @@ const SCHEDULE = {
   settledBy: START + 90_000,
   disputeWindow: 100,
 };
-const TERMS = { multipliers: [500_000_000n, 2_000_000_000n], clip: 50_000_000n, stakeThreshold: 0n, exposure: 10n ** 9n } as const;
+const TERMS = {
+  multipliers: [500_000_000n, 2_000_000_000n],
+  clip: 50_000_000n,
+  stakeThreshold: 0n,
+  exposure: 10n ** 9n,
+} as const;
 
 export const SETTINGS: Settings = {
   reporters: REPORTERS,
@@ -80,7 +85,13 @@ function chainOf(round: RoundFacts): ChainFacts {
     tournament: 1,
     organizer: RELAYER,
     hasRegistrar: true,
-    limits: { maxClip: 10n ** 9n, maxExposure: 10n ** 9n, maxRoundsInFlight: 8, maxDuration: 10 ** 6, minDisputeWindow: 0 },
+    limits: {
+      maxClip: 10n ** 9n,
+      maxExposure: 10n ** 9n,
+      maxRoundsInFlight: 8,
+      maxDuration: 10 ** 6,
+      minDisputeWindow: 0,
+    },
     latestRound: 1n,
     roundsInFlight: 1,
     freeReserve: 0n,
@@ -123,7 +134,9 @@ function reported(facts: ChainFacts, feed: FeedView): Reported {
     );
   const testimony: Testimony = { attestations, own: [], others: [], peers: [] };
   const { actions } = plan(facts, feed, testimony, SETTINGS, reports);
-  const scores = actions.flatMap((action) => (action.kind === "report" ? [[action.batch, action.scores] as const] : []));
+  const scores = actions.flatMap((action) =>
+    action.kind === "report" ? [[action.batch, action.scores] as const] : [],
+  );
   return { scores: new Map(scores), calls: encoded(actions, facts) };
 }
 

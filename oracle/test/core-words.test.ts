@@ -62,7 +62,10 @@ describe.each(kinds)("words of $name", ({ lane, pack, unpack, zero }) => {
 const digits = (words: readonly bigint[]) => words.map((word) => word.toString(16).padStart(64, "0")).join("");
 
 describe("words, read as text", () => {
-  const word = fc.oneof(fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }), fc.constantFrom(0n, 1n, 2n ** 192n, 2n ** 256n - 1n));
+  const word = fc.oneof(
+    fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }),
+    fc.constantFrom(0n, 1n, 2n ** 192n, 2n ** 256n - 1n),
+  );
   const words = fc.array(word, { maxLength: 20 });
 
   it("hash as their digits do", () => {

@@ -1,8 +1,9 @@
 import type { Hex } from "viem";
 import type { BatchFacts, RoundFacts } from "../core/facts.ts";
 import { POSITIONS_PER_BATCH } from "../core/words.ts";
+import type { HashedWords } from "./entries.ts";
 import { ChainTrouble } from "./errors.ts";
-import type { HashedWords, Journal } from "./journal.ts";
+import type { Journal } from "./journal.ts";
 import { type Contract, type Pin, read } from "./view.ts";
 
 /** A tournament at one block. */
