@@ -8,7 +8,7 @@ import { CHAIN_ID, nameOf, scoresOf, StubChain, type StubOptions, type StubRound
 /** HTTP requests that were answered, and the questions in them. */
 export type Asked = { readonly requests: number; readonly questions: number; readonly transactions: number };
 
-type Question = { readonly id: number; readonly method: string; readonly params: readonly unknown[] };
+type Question = { readonly id: number; readonly method: string; readonly params?: readonly unknown[] };
 
 const FINAL_BEHIND = 64;
 const chain = new StubChain(JSON.parse(process.argv[2] ?? "{}") as StubOptions);
@@ -21,7 +21,7 @@ let requests = 0;
 let questions = 0;
 
 /** As JSON. */
-function answer({ method, params: [first, second] }: Question): string {
+function answer({ method, params: [first, second] = [] }: Question): string {
   switch (method) {
     case "eth_getLogs": {
       const { fromBlock, toBlock } = first as { fromBlock: Hex; toBlock: Hex };
