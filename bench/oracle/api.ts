@@ -13,7 +13,13 @@ import { startStub } from "./stub.ts";
 import { CHAIN_ID, CONTRACT, REPORTER_KEY, type StubOptions, TOURNAMENT } from "./stub-chain.ts";
 
 /** Milliseconds. */
-export type RouteFigures = { readonly route: string; readonly requests: number; readonly p50: number; readonly p99: number; readonly most: number };
+export type RouteFigures = {
+  readonly route: string;
+  readonly requests: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly most: number;
+};
 
 export type ApiFigures = {
   readonly aSecond: number;
@@ -31,7 +37,8 @@ export type ApiFigures = {
 const A_SECOND = 500;
 const SECONDS = 10;
 const BLOCK_MS = 1_000;
-const POLL_MS = 500;
+/** A twelfth of the default. */
+const POLL_MS = 1_000;
 const ENTRY = join(import.meta.dirname, "../../oracle/src/main.ts");
 
 const QUERY = `query ($round: String!) {
@@ -62,7 +69,10 @@ function configIn(folder: string, url: string): string {
     contract: CONTRACT,
     tournament: TOURNAMENT,
     feed: { kind: "http", url, tournament: TOURNAMENT },
-    keys: { reporters: [secret("reporter", REPORTER_KEY)], relayer: secret("relayer", numberToHex(0xb1, { size: 32 })) },
+    keys: {
+      reporters: [secret("reporter", REPORTER_KEY)],
+      relayer: secret("relayer", numberToHex(0xb1, { size: 32 })),
+    },
     feedSettleSeconds: 0,
     pollIntervalMs: POLL_MS,
     maxBlockAgeSeconds: 0,
@@ -91,14 +101,18 @@ async function startService(config: string) {
 
 async function counters(url: string): Promise<{ turns: number; settled: number }> {
   const text = await (await fetch(new URL("/metrics", url))).text();
-  const turns = [...text.matchAll(/^oracle_tick_total\{.*\} (\d+)$/gm)].reduce((sum, [, value]) => sum + Number(value), 0);
+  const turns = [...text.matchAll(/^oracle_tick_total\{.*\} (\d+)$/gm)].reduce(
+    (sum, [, value]) => sum + Number(value),
+    0,
+  );
   const rounds = (await (await fetch(new URL("/rounds", url))).json()) as { finished: readonly unknown[] };
   return { turns, settled: rounds.finished.length };
 }
 
 function figuresOf(route: string, answers: readonly Answered[]): RouteFigures {
   const sorted = answers.map(({ ms }) => ms).toSorted((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? NaN;
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? NaN;
   return { route, requests: answers.length, p50: at(0.5), p99: at(0.99), most: at(1) };
 }
 
@@ -122,7 +136,7 @@ async function measure(options: StubOptions): Promise<ApiFigures> {
       aSecond: A_SECOND,
       seconds: SECONDS,
       routes: [...[...routes].map(([route, all]) => figuresOf(route, all)), figuresOf("all", answers)],
-        failed: answers.filter(({ status }) => status !== 200).length,
+      failed: answers.filter(({ status }) => status !== 200).length,
       turns: after.turns - before.turns,
       settled: after.settled - before.settled,
       transactions,

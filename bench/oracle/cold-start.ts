@@ -14,10 +14,9 @@ import type { Asked } from "./stub-node.ts";
 export type StartFigures = {
   /** Seconds. */
   readonly first: number;
-  /** null: not done. */
-  readonly second: number | null;
   readonly asked: Asked;
-  readonly askedAgain: Asked | null;
+  /** The next look; null: it would be the first again. */
+  readonly again: { readonly seconds: number; readonly asked: Asked } | null;
   readonly peakMiB: number;
   readonly positions: number;
   readonly batches: number;
@@ -56,13 +55,12 @@ async function measure(): Promise<StartFigures> {
     const read: () => Promise<Read> = kind === "plain" ? () => plainStart(stub.url, RANGE) : reader(stub.url);
     const first = await timed(read);
     const asked = await stub.asked();
-    const again = kind === "plain" ? null : { ...(await timed(read)), asked: await stub.asked() };
+    const again = kind === "plain" ? null : { seconds: (await timed(read)).seconds, asked: await stub.asked() };
     const batches = first.value.rounds.flatMap((round) => round.batches);
     return {
       first: first.seconds,
-      second: again?.seconds ?? null,
       asked,
-      askedAgain: again?.asked ?? null,
+      again,
       peakMiB: process.resourceUsage().maxRSS / 2 ** 10,
       positions: first.value.models.length,
       batches: batches.length,

@@ -32,7 +32,7 @@ function log(eventName: Name, args: Readonly<Record<string, unknown>>, block: nu
   const { inputs } = getAbiItem({ abi: abi as Abi, name: eventName }) as AbiEvent;
   const own = inputs.filter(({ indexed }) => !indexed);
   const topics = encodeEventTopics({ abi, eventName, args: { tournament, ...args } } as never) as Hex[];
-  const data = encodeAbiParameters(own, own.map(({ name }) => args[name]) as never);
+  const data = encodeAbiParameters(own, own.map(({ name = "" }) => args[name]) as never);
   return { topics, data, blockNumber: numberToHex(block) };
 }
 
