@@ -96,7 +96,11 @@ async function startService(config: string) {
     });
   });
   while ((await fetch(new URL("/rounds", url))).status !== 200) await sleep(100);
-  return { url, close: async () => void (child.kill(), await once(child, "exit")) };
+  const close = async (): Promise<void> => {
+    child.kill();
+    await once(child, "exit");
+  };
+  return { url, close };
 }
 
 async function counters(url: string): Promise<{ turns: number; settled: number }> {

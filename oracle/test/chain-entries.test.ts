@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import {
-  type Abi,
   type AbiEvent,
   encodeAbiParameters,
   encodeEventTopics,
@@ -29,9 +28,9 @@ type Name =
   "PositionOpened" | "RoundOpened" | "BatchLocked" | "ScoresReported" | "RoundSettled" | "RoundVoided" | "ScoresVetoed";
 
 function log(eventName: Name, args: Readonly<Record<string, unknown>>, block: number): RawLog {
-  const { inputs } = getAbiItem({ abi: abi as Abi, name: eventName }) as AbiEvent;
+  const { inputs } = getAbiItem({ abi: abi, name: eventName }) as AbiEvent;
   const own = inputs.filter(({ indexed }) => !indexed);
-  const topics = encodeEventTopics({ abi, eventName, args: { tournament, ...args } } as never) as Hex[];
+  const topics = encodeEventTopics({ abi, eventName, args: { tournament, ...args } }) as Hex[];
   const data = encodeAbiParameters(own, own.map(({ name = "" }) => args[name]) as never);
   return { topics, data, blockNumber: numberToHex(block) };
 }

@@ -40,27 +40,27 @@ const changes: [string, RoundFacts][] = [
 describe("projections from turn to turn", () => {
   it("are worked out once while nothing has happened to the round", () => {
     const known = sheet(1_000_000n);
-    const { of } = projections({ of: () => known });
-    const first = of(locked, chain(START, [locked]));
+    const kept = projections({ of: () => known });
+    const first = kept.of(locked, chain(START, [locked]));
     const later = again(locked);
-    expect(of(later, chain(START + 1, [later]))).toBe(first);
+    expect(kept.of(later, chain(START + 1, [later]))).toBe(first);
   });
 
   it.each(changes)("are worked out anew after %s", (_, changed) => {
     const known = sheet(1_000_000n);
-    const { of } = projections({ of: () => known });
-    of(locked, chain(START, [locked]));
+    const kept = projections({ of: () => known });
+    kept.of(locked, chain(START, [locked]));
     const facts = chain(START + 1, [changed]);
-    expect(of(changed, facts).projection).toEqual(projectRound(changed, facts, known.scores));
+    expect(kept.of(changed, facts).projection).toEqual(projectRound(changed, facts, known.scores));
   });
 
   it("are worked out anew after another reading of the scores", () => {
     let known = sheet(1_000_000n);
-    const { of } = projections({ of: () => known });
+    const kept = projections({ of: () => known });
     const facts = chain(START, [locked]);
-    of(locked, facts);
+    kept.of(locked, facts);
     known = sheet(2_000_000n);
-    expect(of(again(locked), facts).projection).toEqual(projectRound(locked, facts, known.scores));
+    expect(kept.of(again(locked), facts).projection).toEqual(projectRound(locked, facts, known.scores));
   });
 });
 
