@@ -75,6 +75,7 @@ function printFigures({ round, start, usual, api }: Figures): void {
     row("planned and encoded, s", whole(round.ours), whole(round.plain), 1, "5"),
     row("  its reports", round.ours.report, round.plain.report, 1, ""),
     row("  its settlements", round.ours.settle, round.plain.settle, 1, ""),
+    row("  of a processor, s", round.ours.cpu, round.plain.cpu, 1, ""),
     row("peak of memory, MiB", round.ours.peakMiB, round.plain.peakMiB, 0, "1,024"),
     row("  before it begins: models, stakes, the feed's answer", round.ours.inputMiB, round.plain.inputMiB, 0, ""),
   ]);
@@ -83,6 +84,7 @@ function printFigures({ round, start, usual, api }: Figures): void {
   );
   printTable(columns, [
     row("to the first facts, s", start.ours.first, start.plain.first, 1, "10"),
+    row("  of a processor, s", start.ours.cpu, start.plain.cpu, 1, ""),
     row("HTTP requests", start.ours.asked.requests, start.plain.asked.requests, 0, ""),
     row("peak of memory, MiB", start.ours.peakMiB, start.plain.peakMiB, 0, ""),
   ]);

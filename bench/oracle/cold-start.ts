@@ -14,6 +14,8 @@ import type { Asked } from "./stub-node.ts";
 export type StartFigures = {
   /** Seconds. */
   readonly first: number;
+  /** Of this process alone, all threads: on a machine that others use it says more than the clock. */
+  readonly cpu: number;
   readonly asked: Asked;
   /** The next look; null: it would be the first again. */
   readonly again: { readonly seconds: number; readonly asked: Asked } | null;
@@ -53,12 +55,15 @@ async function measure(): Promise<StartFigures> {
   try {
     await stub.asked();
     const read: () => Promise<Read> = kind === "plain" ? () => plainStart(stub.url, RANGE) : reader(stub.url);
+    const before = process.cpuUsage();
     const first = await timed(read);
+    const { user, system } = process.cpuUsage(before);
     const asked = await stub.asked();
     const again = kind === "plain" ? null : { seconds: (await timed(read)).seconds, asked: await stub.asked() };
     const batches = first.value.rounds.flatMap((round) => round.batches);
     return {
       first: first.seconds,
+      cpu: (user + system) / 1e6,
       asked,
       again,
       peakMiB: process.resourceUsage().maxRSS / 2 ** 10,

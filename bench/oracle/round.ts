@@ -16,6 +16,8 @@ export type RoundFigures = {
   /** Seconds. */
   readonly report: number;
   readonly settle: number;
+  /** Of both, all threads: on a machine that others use it says more than the clock. */
+  readonly cpu: number;
   /** Most that the process ever held, its input included. */
   readonly peakMiB: number;
   readonly inputMiB: number;
@@ -169,6 +171,7 @@ function measure(): RoundFigures {
   const facts = chainOf(lockedRound());
   const feed = feedOf();
   const inputMiB = process.memoryUsage().rss / 2 ** 20;
+  const before = process.cpuUsage();
   const begun = performance.now();
   const reports = isPlain ? plainReports(facts, feed, signatureOf) : reported(facts, feed);
   const between = performance.now();
@@ -176,12 +179,14 @@ function measure(): RoundFigures {
   const again = performance.now();
   const settlements = isPlain ? plainSettlements(after) : settled(after, feed);
   const end = performance.now();
+  const { user, system } = process.cpuUsage(before);
   const peakMiB = process.resourceUsage().maxRSS / 2 ** 10;
   const data = [...reports.calls, ...settlements];
   return {
     positions: POSITIONS,
     report: (between - begun) / 1_000,
     settle: (end - again) / 1_000,
+    cpu: (user + system) / 1e6,
     peakMiB,
     inputMiB,
     bytes: data.reduce((sum, { length }) => sum + length / 2 - 1, 0),
