@@ -58,6 +58,40 @@ describe.each(kinds)("words of $name", ({ lane, pack, unpack, zero }) => {
   });
 });
 
+/** The 64 digits of each word, one after the other. */
+const digits = (words: readonly bigint[]) => words.map((word) => word.toString(16).padStart(64, "0")).join("");
+
+describe("words, read as text", () => {
+  const word = fc.oneof(
+    fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }),
+    fc.constantFrom(0n, 1n, 2n ** 192n, 2n ** 256n - 1n),
+  );
+  const words = fc.array(word, { maxLength: 20 });
+
+  it("hash as their digits do", () => {
+    fc.assert(
+      fc.property(words, (values) => {
+        expect(hashWords(values)).toBe(keccak256(`0x${digits(values)}`));
+      }),
+    );
+  });
+
+  it("hold a lane in sixteen digits, the first one last", () => {
+    fc.assert(
+      fc.property(words, (values) => {
+        const lanes = values.flatMap((value) => digits([value]).match(/.{16}/g)?.toReversed() ?? []);
+        const whole = lanes.map((lane) => BigInt(`0x${lane}`));
+        expect(unpackStakes(values)).toEqual(whole);
+        expect(unpackPayouts(values)).toEqual(whole.map((lane) => BigInt.asIntN(64, lane)));
+        expect(unpackScores(values)).toEqual(
+          lanes.map((lane) => lane.match(/.{8}/g)?.map((half) => BigInt.asIntN(32, BigInt(`0x${half}`)))),
+        );
+        expect(packStakes(whole)).toEqual(values);
+      }),
+    );
+  });
+});
+
 describe("words, by hand", () => {
   it("put lane 0 lowest and score 0 high", () => {
     expect(packStakes([1n, 2n, 3n, 4n, 5n])).toEqual([1n | (2n << 64n) | (3n << 128n) | (4n << 192n), 5n]);

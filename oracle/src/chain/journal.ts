@@ -1,23 +1,16 @@
 import {
   type Address,
   BaseError,
-  getAbiItem,
   type Hex,
   HttpRequestError,
   numberToHex,
-  parseEventLogs,
   type PublicClient,
   ResponseBodyTooLargeError,
   RpcRequestError,
   TimeoutError,
-  toEventSelector,
 } from "viem";
-import { hashWords } from "../core/words.ts";
+import { type Entry, entryOf, type HashedWords, SELECTORS } from "./entries.ts";
 import { ChainTrouble, ownErrorIn } from "./errors.ts";
-import { numeraireStakingAbi } from "./generated/abi.ts";
-
-/** Words as an event carried them, their hash, which is what the contract keeps, and the event's block. */
-export type HashedWords = { readonly words: readonly bigint[]; readonly hash: Hex; readonly block: bigint };
 
 /** What the events of a tournament say up to a block. The words of finished rounds are forgotten. */
 export type Journal = {
@@ -30,6 +23,12 @@ export type Journal = {
   readonly finished: ReadonlyMap<bigint, "settled" | "void">;
   stakes(round: bigint, batch: number): HashedWords | undefined;
   scores(round: bigint, batch: number, attempt: number): HashedWords | undefined;
+};
+
+/** Of a round in flight, by batch. */
+type Words = {
+  readonly locks: Map<number, Extract<Entry, { readonly kind: "lock" }>>;
+  readonly reports: Map<number, readonly Extract<Entry, { readonly kind: "report" }>[]>;
 };
 
 /** Keeps a journal up to date. It is a cache: it may be lost at any time, and a reorganisation drops it. */
@@ -48,20 +47,8 @@ export type JournalOptions = {
   readonly range: bigint;
 };
 
-const EVENTS = [
-  "PositionOpened",
-  "RoundOpened",
-  "BatchLocked",
-  "ScoresReported",
-  "RoundSettled",
-  "RoundVoided",
-] as const;
-const SELECTORS = EVENTS.map((name) => toEventSelector(getAbiItem({ abi: numeraireStakingAbi, name })));
-
 /** A node that is late again for half as much is slow or hangs: the next turn asks on from here, for less. */
 const MOST_LATE_IN_A_ROW = 2;
-
-type Entry = ReturnType<typeof parseEntries>[number];
 
 export function journalReader(options: JournalOptions): JournalReader {
   let pages = new Pages();
@@ -108,62 +95,44 @@ class Pages implements Journal {
   readonly finished = new Map<bigint, "settled" | "void">();
   positions = 0;
   latestRound = 0n;
-  readonly #words = new Map<bigint, Map<string, HashedWords>>();
+  readonly #words = new Map<bigint, Words>();
 
   get inFlight(): readonly bigint[] {
     return [...this.#words.keys()];
   }
 
   stakes(round: bigint, batch: number): HashedWords | undefined {
-    return this.#words.get(round)?.get(stakesKey(batch));
+    return this.#words.get(round)?.locks.get(batch)?.stakes() ?? undefined;
   }
 
   scores(round: bigint, batch: number, attempt: number): HashedWords | undefined {
-    return this.#words.get(round)?.get(scoresKey(batch, attempt));
+    const reports = this.#words.get(round)?.reports.get(batch) ?? [];
+    return reports.map(({ report }) => report()).findLast((report) => report?.attempt === attempt) ?? undefined;
   }
 
-  add({ eventName, args, blockNumber }: Entry): void {
-    switch (eventName) {
-      case "PositionOpened":
-        this.models[args.position] = args.model;
+  add(entry: Entry): void {
+    switch (entry.kind) {
+      case "position":
+        this.models[entry.position] = entry.model;
         this.positions += 1;
         break;
-      case "RoundOpened":
-        this.#words.set(args.round, new Map());
-        this.latestRound = args.round;
+      case "opened":
+        this.#words.set(entry.round, { locks: new Map(), reports: new Map() });
+        this.latestRound = entry.round;
         break;
-      case "BatchLocked":
-        this.#keep(args.round, stakesKey(args.batch), args.stakes, blockNumber);
+      case "lock":
+        this.#words.get(entry.round)?.locks.set(entry.batch, entry);
         break;
-      case "ScoresReported":
-        this.#keep(args.round, scoresKey(args.batch, args.attempt), args.scores, blockNumber);
+      case "report": {
+        const reports = this.#words.get(entry.round)?.reports;
+        reports?.set(entry.batch, [...(reports.get(entry.batch) ?? []), entry]);
         break;
-      case "RoundSettled":
-        this.#finish(args.round, "settled");
-        break;
-      case "RoundVoided":
-        this.#finish(args.round, "void");
-        break;
+      }
       default:
+        this.#words.delete(entry.round);
+        this.finished.set(entry.round, entry.kind);
     }
   }
-
-  #keep(round: bigint, key: string, words: readonly bigint[], block: bigint): void {
-    this.#words.get(round)?.set(key, { words, hash: hashWords(words), block });
-  }
-
-  #finish(round: bigint, how: "settled" | "void"): void {
-    this.#words.delete(round);
-    this.finished.set(round, how);
-  }
-}
-
-function stakesKey(batch: number): string {
-  return `stakes ${batch}`;
-}
-
-function scoresKey(batch: number, attempt: number): string {
-  return `scores ${batch} ${attempt}`;
 }
 
 async function stands(
@@ -202,11 +171,7 @@ async function entriesBetween({ client, contract, tournament }: JournalOptions, 
   if (logs.some(({ removed }) => removed)) {
     throw new ChainTrouble("chain_moved", "the node answered with events of a block that is no longer in the chain");
   }
-  return parseEntries(logs);
-}
-
-function parseEntries(logs: Parameters<typeof parseEventLogs>[0]["logs"]) {
-  return parseEventLogs({ abi: numeraireStakingAbi, logs });
+  return logs.flatMap((log) => entryOf(log) ?? []);
 }
 
 /** Where not enough nodes could answer: why one of them couldn't. */

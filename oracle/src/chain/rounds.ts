@@ -1,8 +1,9 @@
 import type { Hex } from "viem";
 import type { BatchFacts, RoundFacts } from "../core/facts.ts";
 import { POSITIONS_PER_BATCH } from "../core/words.ts";
+import type { HashedWords } from "./entries.ts";
 import { ChainTrouble } from "./errors.ts";
-import type { HashedWords, Journal } from "./journal.ts";
+import type { Journal } from "./journal.ts";
 import { type Contract, type Pin, read } from "./view.ts";
 
 /** A tournament at one block. */
@@ -28,6 +29,10 @@ const NO_HASH: Hex = `0x${"0".repeat(64)}`;
 export async function readRounds(view: View): Promise<RoundFacts[]> {
   const rounds = await Promise.all(view.events.inFlight.map((number) => openedRound(view, number)));
   const sets = await readReporters(view, new Set(rounds.map(({ reporterSet }) => reporterSet)));
+  // Decoding is work for this process: done while questions are under way, it would be taken for the node's delay.
+  for (const { number, batches } of rounds) {
+    for (let index = 0; index < batches; index += 1) view.events.stakes(number, index);
+  }
   return Promise.all(
     rounds.map(async (round) => {
       const { number, state, terms, schedule } = round;

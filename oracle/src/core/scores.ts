@@ -44,8 +44,8 @@ export function batchScores(sheet: ReadonlyMap<Hex, Scores | null>, input: Batch
 export function byModel(sheet: ScoreSheet): ReadonlyMap<Hex, Scores | null> {
   const scores = new Map<Hex, Scores | null>();
   sheet.models.forEach((entry, index) => {
-    if (scores.has(entry.model)) throw new InputError(`models[${index}]`, `model ${entry.name} is listed twice`);
     scores.set(entry.model, entry.scores);
+    if (scores.size === index) throw new InputError(`models[${index}]`, `model ${entry.name} is listed twice`);
   });
   return scores;
 }

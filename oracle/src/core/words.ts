@@ -1,4 +1,4 @@
-import { concatHex, type Hex, keccak256, numberToHex } from "viem";
+import { type Hex, keccak256 } from "viem";
 import { InputError } from "./errors.ts";
 
 /** Lanes in a word: 64 bits each, lane i at bits [64·i, 64·i + 64). */
@@ -9,9 +9,9 @@ export const POSITIONS_PER_BATCH = LANES * WORDS_PER_BATCH;
 /** The two scores of a position, 1e-9, int32 each. */
 export type Scores = readonly [bigint, bigint];
 
-const LANE_BITS = 64n;
-const LANE_MASK = 2n ** LANE_BITS - 1n;
+const LANE_MASK = 2n ** 64n - 1n;
 const MAX_WORD = 2n ** 256n - 1n;
+const WORD_BYTES = 32;
 
 /** Stakes in nano-NMR to words; the last word is filled up with zeros. */
 export function packStakes(nano: readonly bigint[]): bigint[] {
@@ -46,21 +46,34 @@ export function unpackPayouts(words: readonly bigint[]): bigint[] {
 
 /** keccak256 of the words, 32 bytes each, back to back: `stakesHash` and `scoresHash` of a report. */
 export function hashWords(words: readonly bigint[]): Hex {
-  return keccak256(concatHex(words.map((word, index) => numberToHex(checkedWord(word, index), { size: 32 }))));
+  const bytes = new Uint8Array(words.length * WORD_BYTES);
+  const view = new DataView(bytes.buffer);
+  words.forEach((word, index) => {
+    checkedWord(word, index);
+    // Each takes the lowest 64 bits of what it is given.
+    view.setBigUint64(index * WORD_BYTES, word >> 192n);
+    view.setBigUint64(index * WORD_BYTES + 8, word >> 128n);
+    view.setBigUint64(index * WORD_BYTES + 16, word >> 64n);
+    view.setBigUint64(index * WORD_BYTES + 24, word);
+  });
+  return keccak256(bytes);
 }
 
 function pack(lanes: readonly bigint[]): bigint[] {
-  const words = Array.from({ length: Math.ceil(lanes.length / LANES) }, () => 0n);
-  return words.map((_, word) =>
-    lanes.slice(word * LANES, (word + 1) * LANES).reduceRight((packed, lane) => (packed << LANE_BITS) | lane, 0n),
-  );
+  const words: bigint[] = [];
+  for (let at = 0; at < lanes.length; at += LANES) {
+    words.push(lanes.slice(at, at + LANES).reduceRight((packed, lane) => (packed << 64n) | lane, 0n));
+  }
+  return words;
 }
 
 function unpack(words: readonly bigint[]): bigint[] {
-  return words.flatMap((word, index) => {
+  const lanes: bigint[] = [];
+  words.forEach((word, index) => {
     checkedWord(word, index);
-    return Array.from({ length: LANES }, (_, lane) => (word >> (LANE_BITS * BigInt(lane))) & LANE_MASK);
+    lanes.push(word & LANE_MASK, (word >> 64n) & LANE_MASK, (word >> 128n) & LANE_MASK, word >> 192n);
   });
+  return lanes;
 }
 
 function int32(score: bigint, index: number): bigint {

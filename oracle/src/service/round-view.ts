@@ -1,7 +1,7 @@
 import { type Action, describe, type Reason } from "../core/actions.ts";
 import type { BatchFacts, ChainFacts, RoundFacts } from "../core/facts.ts";
-import { unpackStakes } from "../core/words.ts";
 import { pageOf, REASONS } from "./reasons.ts";
+import { stakedIn } from "./staked.ts";
 import { pending, type Tick } from "./tick.ts";
 
 // What the service shows. Numbers that may be large are strings; Nano: 1e-9 (of an NMR, or of one); times: unix seconds.
@@ -73,8 +73,8 @@ function details(tick: Tick, { number, terms, reporters, quorum, batches }: Roun
 }
 
 function batchView({ index, state, attempt, reportedAt, stakes }: BatchFacts) {
-  const staked = unpackStakes(stakes).reduce((sum, stake) => sum + stake, 0n);
-  return { batch: index, state, attempt, reportedAt: reportedAt || null, stakedNano: staked.toString() };
+  const staked = stakedIn(stakes).toString();
+  return { batch: index, state, attempt, reportedAt: reportedAt || null, stakedNano: staked };
 }
 
 function actionView(action: Action) {

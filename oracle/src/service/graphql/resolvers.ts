@@ -3,9 +3,9 @@ import type { Attestation } from "../../core/attestation.ts";
 import { nextDeadline } from "../../core/deadlines.ts";
 import type { BatchFacts, ChainFacts, RoundFacts } from "../../core/facts.ts";
 import type { ProjectedPosition, Projection } from "../../core/projection.ts";
-import { unpackStakes } from "../../core/words.ts";
 import type { Attester } from "../attest.ts";
 import { type Due, deadlinesOf } from "../deadlines.ts";
+import { stakedIn } from "../staked.ts";
 import type { Tick } from "../tick.ts";
 import type { Projected, Projections } from "./projections.ts";
 import { MOST_BATCHES, MOST_POSITIONS, MOST_ROUNDS } from "./type-definitions.ts";
@@ -114,13 +114,12 @@ function deadlineView({ round, step, batches, eligibleAt, deadline }: Due, now: 
 }
 
 function batchView({ index, state, attempt, reportedAt, stakes }: BatchFacts, said: readonly Attestation[]) {
-  const staked = unpackStakes(stakes).reduce((sum, stake) => sum + stake, 0n);
   return {
     index,
     state,
     attempt,
     reportedAtUnix: reportedAt || null,
-    stakedNanoNmr: staked.toString(),
+    stakedNanoNmr: stakedIn(stakes).toString(),
     signatures: said.filter((each) => each.batch === index && each.attempt === attempt),
   };
 }
