@@ -16,7 +16,7 @@ import type { RoundReports } from "../core/steps/report.ts";
 import { contradicted, shownWork, uncheckedRounds, type Works, worksAfter } from "../core/work.ts";
 import type { Book, Refused } from "../peers/book.ts";
 import { askAll, askForEvidence, type PeersOptions, type Told } from "../peers/gather.ts";
-import { isOfNow, signatureFault } from "../peers/verify.ts";
+import { isOfNow, signatureFault, type Verify } from "../peers/verify.ts";
 import type { AttestationsAnswer, EvidenceAnswer } from "../peers/wire.ts";
 import { SignerRefusal } from "../signers/errors.ts";
 import type { ReportSigner } from "../signers/report-signer.ts";
@@ -48,6 +48,7 @@ export type AttesterOptions = {
   readonly domain: ReportDomain;
   readonly peers: PeersOptions;
   readonly book: Book;
+  readonly verify?: Verify;
 };
 
 export function attester(options: AttesterOptions): Attester {
@@ -136,7 +137,7 @@ async function verified(told: readonly Told[], book: Book, facts: ChainFacts): P
 /** All signers at once; one that fails leaves the others alone and is asked again in the next turn. */
 async function signAll(
   wanted: readonly WantedSignature[],
-  { signers, domain, book }: AttesterOptions,
+  { signers, domain, book, verify = signatureFault }: AttesterOptions,
 ): Promise<unknown[]> {
   const errors: unknown[] = [];
   const signed: Attestation[] = [];
@@ -147,7 +148,7 @@ async function signAll(
       errors.push(error);
     }
   };
-  const signing = wanted.map((each) => collect(async () => void signed.push(await signOne(each, signers, domain))));
+  const signing = wanted.map((each) => collect(async () => void signed.push(await signOne(each, signers, domain, verify))));
   await Promise.all(signing);
   await collect(() => book.sign(signed));
   return errors;
@@ -158,13 +159,14 @@ async function signOne(
   { report, reporter }: WantedSignature,
   signers: readonly ReportSigner[],
   domain: ReportDomain,
+  verify: Verify,
 ): Promise<Attestation> {
   const signer = signers.find(({ address }) => isAddressEqual(address, reporter));
   if (signer === undefined) throw new Error(`there is no key of reporter ${reporter}`);
   const { tournament, round, batch, attempt, stakesHash, scoresHash, feedDigest } = report;
   const said = { tournament, round, batch, attempt, stakesHash, scoresHash };
   const attestation = { ...said, feedDigest, reporter, signature: await signer.sign(domain, said) };
-  const fault = await signatureFault(attestation, domain);
+  const fault = await verify(attestation, domain);
   if (fault !== null) throw new SignerRefusal(`the signer of ${reporter} answers wrongly: ${fault}`);
   return attestation;
 }
