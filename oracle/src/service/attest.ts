@@ -6,6 +6,7 @@ import {
   type PeerState,
   type Testimony,
   wantedEvidence,
+  type WantedReport,
   type WantedSignature,
   wantedSignatures,
 } from "../core/attestation.ts";
@@ -13,7 +14,7 @@ import { type Disagreement, disagreements } from "../core/disagreement.ts";
 import type { ChainFacts, FeedView, Settings } from "../core/facts.ts";
 import type { ReportDomain } from "../core/report.ts";
 import type { RoundReports } from "../core/steps/report.ts";
-import { contradicted, shownWork, uncheckedRounds, type Works, worksAfter } from "../core/work.ts";
+import { contradicted, outdated, shownWork, uncheckedRounds, type Work, type Works, worksAfter, worksOf } from "../core/work.ts";
 import type { Book, Refused } from "../peers/book.ts";
 import { askAll, askForEvidence, type PeersOptions, type Told } from "../peers/gather.ts";
 import { isOfNow, signatureFault, type Verify } from "../peers/verify.ts";
@@ -94,7 +95,7 @@ export function attester(options: AttesterOptions): Attester {
       const faults = await lookBehind(facts);
       const testimony: Testimony = {
         attestations: book.attestations,
-        own: contradicted(works, facts, book.attestations).map(shownWork),
+        own: [...ownWorks(works, due, facts, book.attestations, settings)].map(shownWork),
         others,
         peers: told.map(({ url, state }) => ({
           ...state,
@@ -114,12 +115,24 @@ export function attester(options: AttesterOptions): Attester {
       return { ...peers.domain, reporters: settings.reporters, attestations: served };
     },
     evidence(round) {
-      const shown = [...works.values()].filter(({ report }) => report.round === round).map(shownWork);
+      const shown = latest === null ? [] : worksOf(round, works, latest).map(shownWork);
       return { ...peers.domain, evidence: shown };
     },
     disagreements: (round) => found.filter(({ mine }) => mine.round === round),
     peers: () => told.map(({ state }) => state),
   };
+}
+
+/** What the plan is shown of this node's own works: what somebody contradicts, and what only memory still holds. */
+function ownWorks(
+  works: Works,
+  due: readonly WantedReport[],
+  facts: ChainFacts,
+  attestations: readonly Attestation[],
+  { reporters }: Settings,
+): ReadonlySet<Work> {
+  const signed = outdated(works, due, facts, attestations, reporters);
+  return new Set([...contradicted(works, facts, attestations), ...signed]);
 }
 
 /** One node after the other: verifying is work for this process, not waiting. */

@@ -108,7 +108,7 @@ class Schedule {
     const { chain, knobs } = this.#world;
     this.#market();
     this.#guard();
-    const depth = Math.min(this.#faults.within(1, 7), Number(chain.head.number - chain.finalized));
+    const depth = Math.min(this.#faults.within(1, 7), this.#mostDepth());
     if (depth > 0 && this.#reorgs < knobs.reorgs && this.#faults.is(REORGANISES)) {
       this.#reorgs += 1;
       this.#world.note(`a reorganisation ${depth} deep`);
@@ -154,6 +154,17 @@ class Schedule {
     const isOn = this.#spikeLeft > 0 && (this.#spikeLeft < SPIKE_BLOCKS || this.#faults.is(0.1));
     chain.baseFee = isOn ? 10n * BASE_FEE : BASE_FEE;
     if (isOn) this.#spikeLeft -= 1;
+  }
+
+  /** No deeper than what is final, and over no leap of the clock: no chain takes twenty minutes back. */
+  #mostDepth(): number {
+    const { finalized, head } = this.#world.chain;
+    let depth = 0;
+    for (let block = head; block.parent !== null && block.number > finalized; block = block.parent) {
+      if (block.time - block.parent.time > SLOT + 1) break;
+      depth += 1;
+    }
+    return depth;
   }
 
   /** The guardian discards a report, once, where all are in and there is time for another; the feed then says better. */
