@@ -1,7 +1,8 @@
 import type { BatchFacts, ChainFacts, RoundFacts } from "../../src/core/facts.ts";
+import { ME } from "../plan-world.ts";
 import type { Block } from "./chain.ts";
 import type { ModelRound } from "./contract.ts";
-import { DOMAIN, ME, MODELS, stakesOf } from "./script.ts";
+import { DOMAIN, MODELS, stakesOf } from "./script.ts";
 
 /** What a node reads of a block. */
 export function factsAt(block: Block, finalized: bigint): ChainFacts {

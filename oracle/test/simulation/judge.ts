@@ -5,7 +5,7 @@ import type { BatchFacts, ChainFacts } from "../../src/core/facts.ts";
 import type { Report } from "../../src/core/report.ts";
 import { hashWords } from "../../src/core/words.ts";
 import type { Block, Chain, Transaction } from "./chain.ts";
-import { Refusal } from "./contract.ts";
+import { type ModelRound, Refusal } from "./contract.ts";
 import type { Knobs } from "./knobs.ts";
 import { DOMAIN, FLICKER, LIE, versionOf } from "./script.ts";
 
@@ -17,6 +17,8 @@ export type Violation = { readonly invariant: Invariant; readonly message: strin
 /** A node as far as it is judged. */
 export type Judged = {
   readonly place: number;
+  /** Counts its lives. */
+  readonly life: number;
   readonly isLiar: boolean;
   readonly folder: readonly Attestation[];
   /** All that others told it in this life. */
@@ -32,7 +34,7 @@ export class Judge {
   readonly #knobs: Knobs;
   readonly #issued = new Map<string, Hex>();
   readonly #signatures = new Map<Hex, { readonly reporter: Address; readonly report: Report }>();
-  readonly #signed: Attestation[] = [];
+  readonly #signed: (Attestation & { readonly node: Judged; readonly life: number })[] = [];
   readonly #excused = new Set<string>();
 
   constructor(chain: () => Chain, knobs: Knobs) {
@@ -95,7 +97,7 @@ export class Judge {
   ended(): void {
     const { head, pool } = this.#chain();
     for (const round of head.state.values()) {
-      if (round.state !== "settled" && !this.#knobs.flip) {
+      if (round.state !== "settled" && !this.#knobs.flip && !this.#isForgotten(round)) {
         const missing = round.batches.map(({ index, state, attempt }) => `batch ${index} ${state} (attempt ${attempt})`);
         this.fail("deadline", `round ${round.number} is ${round.state}: ${missing.join(", ")}`);
       } else if (round.state !== "settled" && round.state !== "void") {
@@ -107,6 +109,20 @@ export class Judge {
     if (queued.length > 0 && !this.#knobs.drops) {
       this.fail("nonce", `transactions wait behind a gap: ${queued.map(({ from, nonce }) => `${from} ${nonce}`).join()}`);
     }
+  }
+
+  /**
+   * Whether a veto moved the feed on, a reorganisation took back what it said before, and all who had signed that have
+   * lost their memory since: nobody knows the words any more under which the signatures stand (docs/quorum.md, Limits).
+   */
+  #isForgotten({ number, batches }: ModelRound): boolean {
+    const lacking = batches.filter(({ state }) => state === "locked");
+    const isLost = ({ index, attempt, stakesHash }: BatchFacts): boolean => {
+      const about = { tournament: DOMAIN.tournament, round: number, batch: index, attempt, stakesHash, scoresHash: stakesHash };
+      const signed = this.#signed.filter((said) => isSameAttempt(said, about));
+      return signed.length > 0 && signed.every(({ node, life }) => node.life !== life);
+    };
+    return this.#knobs.veto && lacking.some(isLost);
   }
 
   #requireFinal({ round, batch, stakesHash }: Report): void {
@@ -121,7 +137,7 @@ export class Judge {
     const earlier = this.#signed.filter(
       (each) => each.reporter === said.reporter && isSameAttempt(each, said) && each.scoresHash !== said.scoresHash,
     );
-    if (!this.#signed.some(({ signature }) => signature === said.signature)) this.#signed.push(said);
+    if (!this.#signed.some(({ signature, life }) => signature === said.signature && life === node.life)) this.#signed.push({ ...said, node, life: node.life });
     if (earlier.length === 0) return;
     const known = [...node.folder, ...node.told].some((each) =>
       earlier.some(({ signature }) => signature === each.signature),

@@ -25,7 +25,7 @@ export type Knobs = {
   readonly reorgs: number;
   /** The feed is away for so many seconds of the report window. */
   readonly away: number;
-  /** The feed tells something else for one block. */
+  /** The feed tells something else for some seconds, fewer than two readings are apart. */
   readonly flicker: boolean;
   /** The feed tells something else from some moment on: the one fault that may cost the round. */
   readonly flip: boolean;

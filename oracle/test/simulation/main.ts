@@ -2,16 +2,27 @@
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import { knobsOf } from "./knobs.ts";
+import { isFound, judgeMutant, MUTANTS } from "./mutants.ts";
 import { runSchedule } from "./schedule.ts";
 import { shrink } from "./shrink.ts";
 import { COUNTED, emptyTally, type Share, type Tally } from "./tally.ts";
 
-const USAGE = "usage: npm run soak:simulation -- [--schedules N] [--seed FIRST] [--jobs N] [--trace]";
+const USAGE = "usage: npm run soak:simulation -- [--schedules N] [--seed FIRST] [--jobs N] [--until-failure] [--trace | --mutants]";
+const MOST_FAILURES = 20;
 const SAID_EVERY_MS = 5_000;
 /** Of a failure's trace the end tells most. */
 const SHOWN = 150;
 
-type Options = { readonly schedules: number; readonly seed: number; readonly jobs: number; readonly trace: boolean };
+type Options = {
+  readonly schedules: number;
+  readonly seed: number;
+  readonly jobs: number;
+  readonly mostFailures: number;
+  /** Tells one schedule from its beginning to its end. */
+  readonly trace: boolean;
+  /** Runs over faulty nodes instead, to see that each is found. */
+  readonly mutants: boolean;
+};
 
 function readOptions(): Options | string {
   try {
@@ -20,11 +31,19 @@ function readOptions(): Options | string {
         schedules: { type: "string", default: "100000" },
         seed: { type: "string", default: "1" },
         jobs: { type: "string", default: "2" },
+        "until-failure": { type: "boolean", default: false },
         trace: { type: "boolean", default: false },
+        mutants: { type: "boolean", default: false },
       },
     });
-    const { schedules, seed, jobs, trace } = values;
-    return { schedules: positive("schedules", schedules), seed: positive("seed", seed), jobs: positive("jobs", jobs), trace };
+    return {
+      schedules: positive("schedules", values.schedules),
+      seed: positive("seed", values.seed),
+      jobs: positive("jobs", values.jobs),
+      mostFailures: values["until-failure"] ? 1 : MOST_FAILURES,
+      trace: values.trace,
+      mutants: values.mutants,
+    };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -36,7 +55,7 @@ function positive(name: string, text: string): number {
 }
 
 /** Each job takes every so-many-th seed. */
-async function runAll({ schedules, seed, jobs }: Options): Promise<Tally> {
+async function runAll({ schedules, seed, jobs, mostFailures }: Options): Promise<Tally> {
   const begun = Date.now();
   const soFar: Tally[] = Array.from({ length: jobs }, emptyTally);
   const progress = setInterval(() => {
@@ -46,7 +65,7 @@ async function runAll({ schedules, seed, jobs }: Options): Promise<Tally> {
   }, SAID_EVERY_MS);
   await Promise.all(
     soFar.map(async (_, job) => {
-      const share = { first: seed + job, end: seed + schedules, step: jobs };
+      const share = { first: seed + job, end: seed + schedules, step: jobs, mostFailures };
       soFar[job] = await inWorker(share, (tally) => (soFar[job] = tally));
     }),
   );
@@ -90,7 +109,7 @@ function printTable(tally: Tally, seconds: number): void {
     ["reports", tally.reports],
     ["settlements", tally.settlements],
     ["transactions that lost a race", tally.reverted],
-    ["rounds void after the feed changed for good", tally.voided],
+    ["rounds void because the feed had moved on", tally.voided],
     ["second signatures that nobody could know of", tally.unknowable],
     ["missed deadlines", missed],
     ["equivocations", twice],
@@ -108,6 +127,16 @@ async function printFailure({ seed, violation }: Tally["failures"][number]): Pro
   for (const line of outcome.trace.slice(-SHOWN)) console.log(`  ${line}`);
 }
 
+/** @returns how many were not found */
+function judgeMutants(): number {
+  const survivors = MUTANTS.filter((mutant) => {
+    const found = isFound(mutant, judgeMutant(mutant));
+    console.log(`${found ? "found" : "NOT FOUND"}  ${mutant.name}`);
+    return !found;
+  });
+  return survivors.length;
+}
+
 async function main(): Promise<number> {
   const options = readOptions();
   if (typeof options === "string") {
@@ -119,6 +148,7 @@ async function main(): Promise<number> {
     console.log([...trace, violation?.message ?? `good, hash ${hash.toString(16)}`].join("\n"));
     return violation === null ? 0 : 1;
   }
+  if (options.mutants) return judgeMutants() === 0 ? 0 : 1;
   const begun = Date.now();
   const tally = await runAll(options);
   printTable(tally, (Date.now() - begun) / 1_000);

@@ -39,6 +39,7 @@ export class Operator implements Judged {
   /** What its data folder holds. */
   folder: readonly Attestation[] = [];
   told: Attestation[] = [];
+  life = 0;
   isAlive = false;
   isBusy = false;
   /** The block in which the turn under way began, or in which the next life may. */
@@ -67,6 +68,7 @@ export class Operator implements Judged {
   /** A life with nothing in its memory. */
   boot(): void {
     this.isAlive = true;
+    this.life += 1;
     this.isBusy = false;
     this.told = [];
     this.attester = this.#attester();

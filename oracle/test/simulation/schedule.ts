@@ -1,9 +1,10 @@
 import { setImmediate as drained } from "node:timers/promises";
+import { BASE_FEE } from "./chain.ts";
 import { type Chance, chanceOf } from "./chance.ts";
 import type { ModelRound } from "./contract.ts";
 import type { Violation } from "./judge.ts";
 import { type Knobs, REPORT_WINDOW } from "./knobs.ts";
-import { BASE_FEE, World } from "./world.ts";
+import { World } from "./world.ts";
 
 /** What came of a schedule. */
 export type Outcome = {
@@ -23,7 +24,7 @@ export type Outcome = {
 
 const SLOT = 12;
 const MINES_EARLY = 0.04;
-const KILLS = 0.012;
+const KILLS = 0.03;
 const REORGANISES = 0.05;
 const DROPS = 0.1;
 const TICKS = 0.8;

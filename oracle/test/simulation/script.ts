@@ -2,7 +2,7 @@ import { type Address, type Hex, numberToHex } from "viem";
 import type { Schedule, Settings } from "../../src/core/facts.ts";
 import { packStakes } from "../../src/core/words.ts";
 import { type Feed, type FeedDetails, type FeedRound, FeedUnavailable } from "../../src/feeds/feed.ts";
-import { ME, TERMS } from "../plan-world.ts";
+import { TERMS } from "../plan-world.ts";
 import { type Chance } from "./chance.ts";
 import type { ModelRound, ModelState } from "./contract.ts";
 import { type Knobs, REPORT_WINDOW } from "./knobs.ts";
@@ -12,9 +12,12 @@ import { type Knobs, REPORT_WINDOW } from "./knobs.ts";
 export const START = 1_000_000;
 export const DOMAIN = { chainId: 1, contract: numberToHex(7, { size: 20 }), tournament: 1 } as const;
 export const MODELS: readonly Hex[] = Array.from({ length: 1_028 }, (_, index) => numberToHex(index + 1, { size: 32 }));
-/** What a liar's feed says. */
-const LIE = 99;
+/** What a liar's feed says, and what the feed says for a moment. */
+export const LIE = 99;
+export const FLICKER = 50;
 const SETTLE_WINDOW = 3_600;
+/** Two blocks see what passes; no two readings that are far enough apart do. */
+const FLICKER_SECONDS = 13;
 const NO_HASH: Hex = numberToHex(0, { size: 32 });
 
 export function reporterOf(operator: number): Address {
@@ -86,6 +89,7 @@ export class Script {
   /** What it says to the honest; a veto makes it say something else. */
   truth = 1;
   readonly #away: { readonly from: number; readonly until: number };
+  /** From when on it says what passes, and what holds from then on. */
   readonly #flicker: number;
   readonly #flip: number;
   readonly #rounds: readonly ModelRound[];
@@ -104,7 +108,7 @@ export class Script {
   version(isLiar: boolean): number {
     const now = this.#clock();
     if (isLiar) return LIE;
-    if (now >= this.#flicker && now < this.#flicker + 12) return 50;
+    if (now >= this.#flicker && now < this.#flicker + FLICKER_SECONDS) return FLICKER;
     return now >= this.#flip ? this.truth + 1 : this.truth;
   }
 
@@ -142,13 +146,10 @@ export class Script {
   }
 }
 
-/** Whether scores come from what the feed said for a moment only, or to a liar. */
+/** Which of the feed's versions the scores come from. */
 export function versionOf(scores: readonly bigint[]): number {
   return Number(((scores[0] ?? 0n) >> 32n) & 0xffffn);
 }
-
-export const FLICKER = 50;
-export { LIE, ME };
 
 const cache = new Map<string, FeedDetails>();
 

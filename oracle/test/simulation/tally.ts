@@ -4,7 +4,13 @@ import { knobsOf } from "./knobs.ts";
 import { runSchedule } from "./schedule.ts";
 
 /** Seeds from `first` on, every `step`-th, below `end`. */
-export type Share = { readonly first: number; readonly end: number; readonly step: number };
+export type Share = {
+  readonly first: number;
+  readonly end: number;
+  readonly step: number;
+  /** After so many failures more would say nothing new. */
+  readonly mostFailures: number;
+};
 
 export const COUNTED = [
   "kills",
@@ -23,7 +29,6 @@ export type Tally = Record<(typeof COUNTED)[number], number> & {
   readonly failures: { readonly seed: number; readonly violation: Violation }[];
 };
 
-const MOST_FAILURES = 20;
 const SAID_EVERY = 50;
 
 export function emptyTally(): Tally {
@@ -41,10 +46,10 @@ export function emptyTally(): Tally {
   };
 }
 
-/** Runs a share of the schedules; stops at so many failures that more would say nothing new. */
-export async function tallyOf({ first, end, step }: Share, say: (tally: Tally) => void): Promise<Tally> {
+/** Runs a share of the schedules. */
+export async function tallyOf({ first, end, step, mostFailures }: Share, say: (tally: Tally) => void): Promise<Tally> {
   const tally = emptyTally();
-  for (let seed = first; seed < end && tally.failures.length < MOST_FAILURES; seed += step) {
+  for (let seed = first; seed < end && tally.failures.length < mostFailures; seed += step) {
     const outcome = await runSchedule(seed, knobsOf(seed));
     tally.schedules += 1;
     for (const what of COUNTED) tally[what] += outcome[what];

@@ -1,6 +1,6 @@
 import { type Hex, keccak256 } from "viem";
-import { type Chance, chanceOf } from "./chance.ts";
-import { BASE_FEE, Chain, type Transaction } from "./chain.ts";
+import { chanceOf } from "./chance.ts";
+import { Chain, type Transaction } from "./chain.ts";
 import { carriedOut, type ModelRound, type ModelState } from "./contract.ts";
 import { Effects } from "./effects.ts";
 import { Judge } from "./judge.ts";
@@ -92,5 +92,3 @@ function lockedWhole(state: ModelState, { number, batches, schedule }: ModelRoun
     state,
   );
 }
-
-export { BASE_FEE, type Chance };
