@@ -97,7 +97,8 @@ export class Judge {
   ended(): void {
     const { head, pool } = this.#chain();
     for (const round of head.state.values()) {
-      if (round.state !== "settled" && !this.#knobs.flip && !this.#isForgotten(round)) {
+      const isExcused = (this.#knobs.flip && this.#isSplit(round)) || (this.#knobs.veto && this.#isForgotten(round));
+      if (round.state !== "settled" && !isExcused) {
         const missing = round.batches.map(({ index, state, attempt }) => `batch ${index} ${state} (attempt ${attempt})`);
         this.fail("deadline", `round ${round.number} is ${round.state}: ${missing.join(", ")}`);
       } else if (round.state !== "settled" && round.state !== "void") {
@@ -111,18 +112,29 @@ export class Judge {
     }
   }
 
+  /** Whether the feed moved on before a quorum had signed the same, so that no words have enough signatures. */
+  #isSplit(round: ModelRound): boolean {
+    return lackingOf(round).some((batch) => {
+      const signed = this.#signedFor(round, batch).filter(({ node, life }) => node.life === life);
+      const sizes = signed.map(({ scoresHash }) => signed.filter((each) => each.scoresHash === scoresHash).length);
+      return Math.max(0, ...sizes) < round.quorum;
+    });
+  }
+
   /**
    * Whether a veto moved the feed on, a reorganisation took back what it said before, and all who had signed that have
    * lost their memory since: nobody knows the words any more under which the signatures stand (docs/quorum.md, Limits).
    */
-  #isForgotten({ number, batches }: ModelRound): boolean {
-    const lacking = batches.filter(({ state }) => state === "locked");
-    const isLost = ({ index, attempt, stakesHash }: BatchFacts): boolean => {
-      const about = { tournament: DOMAIN.tournament, round: number, batch: index, attempt, stakesHash, scoresHash: stakesHash };
-      const signed = this.#signed.filter((said) => isSameAttempt(said, about));
+  #isForgotten(round: ModelRound): boolean {
+    return lackingOf(round).some((batch) => {
+      const signed = this.#signedFor(round, batch);
       return signed.length > 0 && signed.every(({ node, life }) => node.life !== life);
-    };
-    return this.#knobs.veto && lacking.some(isLost);
+    });
+  }
+
+  #signedFor({ number: round }: ModelRound, { index: batch, attempt, stakesHash }: BatchFacts) {
+    const about = { tournament: DOMAIN.tournament, round, batch, attempt, stakesHash, scoresHash: stakesHash };
+    return this.#signed.filter((said) => isSameAttempt(said, about));
   }
 
   #requireFinal({ round, batch, stakesHash }: Report): void {
@@ -178,4 +190,8 @@ export class Judge {
       }
     }
   }
+}
+
+function lackingOf({ batches }: ModelRound): BatchFacts[] {
+  return batches.filter(({ state }) => state === "locked");
 }
