@@ -38,7 +38,8 @@ export function worksAfter(
   for (const report of reports) {
     const key = keyOf(report);
     const earlier = next.get(key)?.report;
-    if (earlier !== undefined && (isSameReport(earlier, report) || isSigned(earlier, attestations, reporters))) continue;
+    if (earlier !== undefined && (isSameReport(earlier, report) || isSigned(earlier, attestations, reporters)))
+      continue;
     const sheet = feed.sheets.get(report.round);
     const batch = batchOf(report, facts);
     if (sheet?.ok === true && batch !== undefined) {

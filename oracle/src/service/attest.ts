@@ -14,7 +14,16 @@ import { type Disagreement, disagreements } from "../core/disagreement.ts";
 import type { ChainFacts, FeedView, Settings } from "../core/facts.ts";
 import type { ReportDomain } from "../core/report.ts";
 import type { RoundReports } from "../core/steps/report.ts";
-import { contradicted, outdated, shownWork, uncheckedRounds, type Work, type Works, worksAfter, worksOf } from "../core/work.ts";
+import {
+  contradicted,
+  outdated,
+  shownWork,
+  uncheckedRounds,
+  type Work,
+  type Works,
+  worksAfter,
+  worksOf,
+} from "../core/work.ts";
 import type { Book, Refused } from "../peers/book.ts";
 import { askAll, askForEvidence, type PeersOptions, type Told } from "../peers/gather.ts";
 import { isOfNow, signatureFault, type Verify } from "../peers/verify.ts";
@@ -161,7 +170,9 @@ async function signAll(
       errors.push(error);
     }
   };
-  const signing = wanted.map((each) => collect(async () => void signed.push(await signOne(each, signers, domain, verify))));
+  const signing = wanted.map((each) =>
+    collect(async () => void signed.push(await signOne(each, signers, domain, verify))),
+  );
   await Promise.all(signing);
   await collect(() => book.sign(signed));
   return errors;

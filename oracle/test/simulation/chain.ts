@@ -61,7 +61,15 @@ export class Chain {
     const first = 100n;
     this.finalized = first;
     const nothing = { nonces: new Map(), receipts: new Map(), salt: 0, facts: null };
-    this.head = this.#known({ number: first, hash: this.#nextHash(), parent: null, time, baseFee: BASE_FEE, state, ...nothing });
+    this.head = this.#known({
+      number: first,
+      hash: this.#nextHash(),
+      parent: null,
+      time,
+      baseFee: BASE_FEE,
+      state,
+      ...nothing,
+    });
   }
 
   blockAt(hash: Hex): Block | undefined {

@@ -38,7 +38,8 @@ const SETTLEMENT_TIME = 3_600;
 /** The state after the call. @throws Refusal */
 export function carriedOut(state: ModelState, call: ModelCall, moment: Moment): ModelState {
   const round = state.get(call.round);
-  if (round === undefined || call.kind === "open") throw new Error(`the simulation has no ${call.kind} of such a round`);
+  if (round === undefined || call.kind === "open")
+    throw new Error(`the simulation has no ${call.kind} of such a round`);
   return new Map(state).set(round.number, stepped(round, call, moment));
 }
 

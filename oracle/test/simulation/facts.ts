@@ -32,7 +32,9 @@ function factsOf(block: Block): ChainFacts {
     models: MODELS,
     rounds: all.flatMap((round) => inFlight(round, block)),
     finished: new Map(
-      all.flatMap(({ number: each, state }) => (state === "settled" || state === "void" ? [[each, state] as const] : [])),
+      all.flatMap(({ number: each, state }) =>
+        state === "settled" || state === "void" ? [[each, state] as const] : [],
+      ),
     ),
   };
 }

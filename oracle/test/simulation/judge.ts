@@ -99,7 +99,9 @@ export class Judge {
     for (const round of head.state.values()) {
       const isExcused = (this.#knobs.flip && this.#isSplit(round)) || (this.#knobs.veto && this.#isForgotten(round));
       if (round.state !== "settled" && !isExcused) {
-        const missing = round.batches.map(({ index, state, attempt }) => `batch ${index} ${state} (attempt ${attempt})`);
+        const missing = round.batches.map(
+          ({ index, state, attempt }) => `batch ${index} ${state} (attempt ${attempt})`,
+        );
         this.fail("deadline", `round ${round.number} is ${round.state}: ${missing.join(", ")}`);
       } else if (round.state !== "settled" && round.state !== "void") {
         this.fail("deadline", `round ${round.number} is ${round.state}, neither settled nor void`);
@@ -108,7 +110,10 @@ export class Judge {
     this.#requireOnce(head);
     const queued = pool.filter(({ from, nonce }) => nonce > (head.nonces.get(from) ?? 0));
     if (queued.length > 0 && !this.#knobs.drops) {
-      this.fail("nonce", `transactions wait behind a gap: ${queued.map(({ from, nonce }) => `${from} ${nonce}`).join()}`);
+      this.fail(
+        "nonce",
+        `transactions wait behind a gap: ${queued.map(({ from, nonce }) => `${from} ${nonce}`).join()}`,
+      );
     }
   }
 
@@ -149,7 +154,8 @@ export class Judge {
     const earlier = this.#signed.filter(
       (each) => each.reporter === said.reporter && isSameAttempt(each, said) && each.scoresHash !== said.scoresHash,
     );
-    if (!this.#signed.some(({ signature, life }) => signature === said.signature && life === node.life)) this.#signed.push({ ...said, node, life: node.life });
+    if (!this.#signed.some(({ signature, life }) => signature === said.signature && life === node.life))
+      this.#signed.push({ ...said, node, life: node.life });
     if (earlier.length === 0) return;
     const known = [...node.folder, ...node.told].some((each) =>
       earlier.some(({ signature }) => signature === each.signature),
@@ -182,11 +188,15 @@ export class Judge {
         const reports = counts.get(`report ${number} ${index} ${attempt}`);
         const settlements = counts.get(`settle ${number} ${index} `);
         if (reports !== 1 || settlements !== 1) {
-          this.fail("once", `round ${number} batch ${index}: ${String(reports)} reports, ${String(settlements)} settlements`);
+          this.fail(
+            "once",
+            `round ${number} batch ${index}: ${String(reports)} reports, ${String(settlements)} settlements`,
+          );
         }
         const version = versionOf(scores);
         if (version === LIE) this.fail("reading", `round ${number} batch ${index} is settled with a liar's scores`);
-        if (version === FLICKER) this.fail("reading", `round ${number} batch ${index} is settled with a passing reading`);
+        if (version === FLICKER)
+          this.fail("reading", `round ${number} batch ${index} is settled with a passing reading`);
       }
     }
   }

@@ -7,7 +7,8 @@ import { runSchedule } from "./schedule.ts";
 import { shrink } from "./shrink.ts";
 import { COUNTED, emptyTally, type Share, type Tally } from "./tally.ts";
 
-const USAGE = "usage: npm run soak:simulation -- [--schedules N] [--seed FIRST] [--jobs N] [--until-failure] [--trace | --mutants]";
+const USAGE =
+  "usage: npm run soak:simulation -- [--schedules N] [--seed FIRST] [--jobs N] [--until-failure] [--trace | --mutants]";
 const MOST_FAILURES = 20;
 const SAID_EVERY_MS = 5_000;
 /** Of a failure's trace the end tells most. */
@@ -61,7 +62,9 @@ async function runAll({ schedules, seed, jobs, mostFailures }: Options): Promise
   const progress = setInterval(() => {
     const { schedules: done, failures } = sum(soFar);
     const rate = done / ((Date.now() - begun) / 1_000);
-    process.stderr.write(`${done} of ${schedules} schedules, ${Math.round(rate)} a second, ${failures.length} failures\n`);
+    process.stderr.write(
+      `${done} of ${schedules} schedules, ${Math.round(rate)} a second, ${failures.length} failures\n`,
+    );
   }, SAID_EVERY_MS);
   await Promise.all(
     soFar.map(async (_, job) => {
@@ -154,7 +157,8 @@ async function main(): Promise<number> {
   printTable(tally, (Date.now() - begun) / 1_000);
   const [first] = tally.failures;
   if (first === undefined) return 0;
-  for (const { seed, violation } of tally.failures) console.log(`seed ${seed}, ${violation.invariant}: ${violation.message}`);
+  for (const { seed, violation } of tally.failures)
+    console.log(`seed ${seed}, ${violation.invariant}: ${violation.message}`);
   await printFailure(first);
   return 1;
 }

@@ -75,11 +75,26 @@ export class Operator implements Judged {
     const settings = this.#settings;
     const feed = this.#world.script.feed(this.isLiar);
     this.#reconciler = reconciler({
-      readFacts: () => this.#effect("read the chain", () => this.#readFacts(), () => new ChainTrouble("rpc_down", "lost")),
+      readFacts: () =>
+        this.#effect(
+          "read the chain",
+          () => this.#readFacts(),
+          () => new ChainTrouble("rpc_down", "lost"),
+        ),
       readFeed: feedReader({
         feed: {
-          rounds: () => this.#effect("list the feed", () => feed.rounds(), () => new FeedUnavailable("lost")),
-          details: (round) => this.#effect("read the feed", () => feed.details(round), () => new FeedUnavailable("lost")),
+          rounds: () =>
+            this.#effect(
+              "list the feed",
+              () => feed.rounds(),
+              () => new FeedUnavailable("lost"),
+            ),
+          details: (round) =>
+            this.#effect(
+              "read the feed",
+              () => feed.details(round),
+              () => new FeedUnavailable("lost"),
+            ),
         },
         settings,
         timeoutMs: FOREVER_MS,
@@ -141,14 +156,23 @@ export class Operator implements Judged {
     const signers = mine.map((address) => ({
       address,
       sign: (_: ReportDomain, report: Parameters<typeof judge.sign>[2]) =>
-        this.#effect("sign", () => judge.sign(this, address, report), () => new SignerTrouble("lost")),
+        this.#effect(
+          "sign",
+          () => judge.sign(this, address, report),
+          () => new SignerTrouble("lost"),
+        ),
     }));
     const others = this.#world.places.filter((place) => place !== this.place);
     return attester({
       signers,
       settings: this.#settings,
       domain: REPORT_DOMAIN,
-      peers: { urls: others.map((place) => `http://node-${place}`), domain: DOMAIN, timeoutMs: 0, asking: this.#asking() },
+      peers: {
+        urls: others.map((place) => `http://node-${place}`),
+        domain: DOMAIN,
+        timeoutMs: 0,
+        asking: this.#asking(),
+      },
       book: attestationBook({ domain: REPORT_DOMAIN, mine, kept: this.#kept(), verify }),
       verify,
     });
@@ -197,7 +221,10 @@ export class Operator implements Judged {
       maxFeePerGas: 10n ** 13n,
     });
     const sender = relayer === null ? null : wires.sender(relayerOf(this.place));
-    const signers = reporters.map(() => ({ address: reporterOf(this.place), sign: () => Promise.reject(new Error("")) }));
+    const signers = reporters.map(() => ({
+      address: reporterOf(this.place),
+      sign: () => Promise.reject(new Error("")),
+    }));
     const perform = performer({ reporters: signers, relayer: sender, organizer: null }, send);
     return (actions: Parameters<typeof perform>[0]) => {
       if (this.#facts !== null) judge.planned(this, actions, this.#facts);

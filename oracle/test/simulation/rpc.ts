@@ -1,4 +1,12 @@
-import { createPublicClient, custom, decodeFunctionData, type Hex, numberToHex, type PublicClient, RpcRequestError } from "viem";
+import {
+  createPublicClient,
+  custom,
+  decodeFunctionData,
+  type Hex,
+  numberToHex,
+  type PublicClient,
+  RpcRequestError,
+} from "viem";
 import { numeraireStakingAbi as abi } from "../../src/chain/generated/abi.ts";
 import type { Action } from "../../src/core/actions.ts";
 import type { Sender, UnsignedTransaction } from "../../src/core/transaction.ts";

@@ -199,7 +199,9 @@ class Schedule {
   #tell(): void {
     const { head } = this.#world.chain;
     for (const { transaction, refusal } of head.receipts.values()) {
-      const calls = transaction.calls.map((call) => `${call.kind} ${call.round}${"batch" in call ? `/${call.batch}` : ""}`);
+      const calls = transaction.calls.map(
+        (call) => `${call.kind} ${call.round}${"batch" in call ? `/${call.batch}` : ""}`,
+      );
       const result = refusal === null ? "" : `, which is refused: ${refusal}`;
       this.#world.note(`block ${head.number}: ${calls.join(", ")} of ${transaction.from}${result}`);
     }

@@ -8,7 +8,7 @@ export type Shrunk = { readonly seed: number; readonly knobs: Knobs; readonly ou
 /** Takes faults away, one after the other, as long as the same invariant is broken without them. */
 export async function shrink(seed: number, invariant: Invariant): Promise<Shrunk> {
   let knobs = knobsOf(seed);
-  for (let isSmaller = true; isSmaller; ) {
+  for (let isSmaller = true; isSmaller;) {
     isSmaller = false;
     for (const candidate of simpler(knobs)) {
       const { violation } = await runSchedule(seed, candidate);

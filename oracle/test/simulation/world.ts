@@ -35,7 +35,9 @@ export class World {
       isSigned: (report: Parameters<Judge["counts"]>[0], place: number, batch: Parameters<Judge["counts"]>[3]) => {
         const reporter = state.get(report.round)?.reporters[place];
         const signature = report.signatures.find(({ index }) => index === place)?.signature;
-        return reporter !== undefined && signature !== undefined && this.judge.counts(report, reporter, signature, batch);
+        return (
+          reporter !== undefined && signature !== undefined && this.judge.counts(report, reporter, signature, batch)
+        );
       },
     };
     this.chain = new Chain(state, time, knobs.finality, rules, chanceOf(seed, "chain"));
@@ -67,7 +69,9 @@ export class World {
   /** A transaction that a node publishes. */
   sent(operator: Operator, bytes: Hex): Transaction {
     const transaction = this.wires.transaction(bytes, keccak256(bytes));
-    const calls = transaction.calls.map((call) => `${call.kind} ${call.round}${"batch" in call ? `/${call.batch}` : ""}`);
+    const calls = transaction.calls.map(
+      (call) => `${call.kind} ${call.round}${"batch" in call ? `/${call.batch}` : ""}`,
+    );
     this.note(`node ${operator.place} publishes number ${transaction.nonce}: ${calls.join(", ")}`);
     return transaction;
   }
