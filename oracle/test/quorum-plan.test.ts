@@ -17,7 +17,16 @@ import type { ChainFacts, FeedView, Settings } from "../src/core/facts.ts";
 import { plan } from "../src/core/plan.ts";
 import { reportDeadline, wantedReports } from "../src/core/steps/report.ts";
 import { hashWords, packScores, packStakes } from "../src/core/words.ts";
-import { contradicted, outdated, shownWork, uncheckedRounds, worksAfter, worksOf } from "../src/core/work.ts";
+import {
+  contradicted,
+  endsAfter,
+  outdated,
+  shownWork,
+  uncheckedRounds,
+  worksAfter,
+  worksOf,
+  withFinalEnds,
+} from "../src/core/work.ts";
 import { batch, chain, feedFor, ME, NOBODY, round, SETTINGS, SHEET, signedBy, START } from "./plan-world.ts";
 
 const STAKES = packStakes([1_000n, 0n, 3_000n, 4_000n]);
@@ -286,6 +295,18 @@ describe("work and evidence", () => {
     const shownOf = evidenceOf(MINE, STAKES, facts.models.slice(0, 3), unlisted);
     expect(shownOf.positions.map(({ position }) => position)).toEqual([0, 2]);
     expect(evidenceOf(MINE, STAKES, facts.models, unlisted).positions[2]?.raw).toBeNull();
+  });
+
+  it("is of a round that is over once the block that showed it so is final", () => {
+    const over = chain(START, [], { finished: new Map([[1n, "settled"]]), finalized: 4n });
+    const seen = endsAfter(new Map(), over);
+    const ends = (at: ChainFacts, from = seen) => [...withFinalEnds(at, from).finished.keys()];
+    expect(ends(over)).toEqual([]);
+    expect(ends({ ...over, finalized: 5n })).toEqual([1n]);
+    expect(ends({ ...over, finalized: 5n }, new Map())).toEqual([]);
+    const later = { ...over, block: { ...over.block, number: 9n } };
+    expect(endsAfter(seen, later)).toEqual(seen);
+    expect(endsAfter(endsAfter(seen, facts), later)).toEqual(new Map([[1n, 9n]]));
   });
 
   it("is kept after the report, and forgotten when the round is over", () => {

@@ -25,6 +25,25 @@ export type Work = {
  */
 export type Works = ReadonlyMap<string, Work>;
 
+/** In which block each round that is over was first seen to be. */
+export type Ends = ReadonlyMap<bigint, bigint>;
+
+export function endsAfter(ends: Ends, { finished, block }: ChainFacts): Ends {
+  return new Map([...finished.keys()].map((round) => [round, ends.get(round) ?? block.number]));
+}
+
+/**
+ * The facts with only those rounds over whose end is final. A reorganisation may take an end back, and the reports before
+ * it: who had forgotten by then what it signed would sign again.
+ */
+export function withFinalEnds(facts: ChainFacts, ends: Ends): ChainFacts {
+  const isFinal = (round: bigint): boolean => {
+    const seen = ends.get(round);
+    return seen !== undefined && seen <= facts.finalized;
+  };
+  return { ...facts, finished: new Map([...facts.finished].filter(([round]) => isFinal(round))) };
+}
+
 /** Adds what is computed now. What was signed stays as it was signed: others ask how it came about. */
 export function worksAfter(
   works: Works,

@@ -16,9 +16,12 @@ import type { ReportDomain } from "../core/report.ts";
 import type { RoundReports } from "../core/steps/report.ts";
 import {
   contradicted,
+  type Ends,
+  endsAfter,
   outdated,
   shownWork,
   uncheckedRounds,
+  withFinalEnds,
   type Work,
   type Works,
   worksAfter,
@@ -67,6 +70,7 @@ export function attester(options: AttesterOptions): Attester {
   let told: readonly Told[] = [];
   let refused: ReadonlyMap<string, Refused> = new Map();
   let works: Works = new Map();
+  let ends: Ends = new Map();
   let others: readonly Evidence[] = [];
   let found: readonly Disagreement[] = [];
   let turns = 0;
@@ -86,7 +90,8 @@ export function attester(options: AttesterOptions): Attester {
   return {
     async hear(facts) {
       latest = facts;
-      book.forget(facts);
+      ends = endsAfter(ends, facts);
+      book.forget(withFinalEnds(facts, ends));
       const reported = contradicted(works, facts, book.attestations)
         .map(({ report }) => report.round)
         .filter((round, index, all) => all.indexOf(round) === index);
@@ -100,7 +105,8 @@ export function attester(options: AttesterOptions): Attester {
       const heard = { attestations: book.attestations, own: [], others, peers: states };
       const errors = await signAll(wantedSignatures(due, facts, heard, settings), options);
       const checks = [...reports.values()].flatMap((each) => each.checks);
-      works = worksAfter(works, [...due, ...checks], facts, feed, book.attestations, settings.reporters);
+      const known = withFinalEnds(facts, ends);
+      works = worksAfter(works, [...due, ...checks], known, feed, book.attestations, settings.reporters);
       const faults = await lookBehind(facts);
       const testimony: Testimony = {
         attestations: book.attestations,

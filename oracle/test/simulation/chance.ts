@@ -10,10 +10,10 @@ export type Chance = {
 };
 
 export function chanceOf(seed: number, stream: string): Chance {
-  const { uniform } = randomOf(seed, stream);
-  const within = (least: number, most: number): number => least + Math.floor(uniform() * (most - least + 1));
+  const random = randomOf(seed, stream);
+  const within = (least: number, most: number): number => least + Math.floor(random.uniform() * (most - least + 1));
   return {
-    is: (probability) => uniform() < probability,
+    is: (probability) => random.uniform() < probability,
     within,
     pick(from) {
       const found = from[within(0, from.length - 1)];

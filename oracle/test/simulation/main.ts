@@ -58,9 +58,12 @@ function positive(name: string, text: string): number {
 /** Each job takes every so-many-th seed. */
 async function runAll({ schedules, seed, jobs, mostFailures }: Options): Promise<Tally> {
   const begun = Date.now();
+  let said = 0;
   const soFar: Tally[] = Array.from({ length: jobs }, emptyTally);
   const progress = setInterval(() => {
     const { schedules: done, failures } = sum(soFar);
+    for (const failure of failures.slice(said)) process.stderr.write(`${sayFailure(failure)}\n`);
+    said = failures.length;
     const rate = done / ((Date.now() - begun) / 1_000);
     process.stderr.write(
       `${done} of ${schedules} schedules, ${Math.round(rate)} a second, ${failures.length} failures\n`,
@@ -123,6 +126,10 @@ function printTable(tally: Tally, seconds: number): void {
   for (const [name, value] of rows) console.log(`${name.padEnd(width)}  ${value.toLocaleString("en").padStart(12)}`);
 }
 
+function sayFailure({ seed, violation }: Tally["failures"][number]): string {
+  return `seed ${seed}, ${violation.invariant}: ${violation.message}`;
+}
+
 async function printFailure({ seed, violation }: Tally["failures"][number]): Promise<void> {
   const { knobs, outcome } = await shrink(seed, violation.invariant);
   console.log(`\nseed ${seed}, ${violation.invariant}: ${outcome.violation?.message ?? violation.message}`);
@@ -157,8 +164,7 @@ async function main(): Promise<number> {
   printTable(tally, (Date.now() - begun) / 1_000);
   const [first] = tally.failures;
   if (first === undefined) return 0;
-  for (const { seed, violation } of tally.failures)
-    console.log(`seed ${seed}, ${violation.invariant}: ${violation.message}`);
+  for (const failure of tally.failures) console.log(sayFailure(failure));
   await printFailure(first);
   return 1;
 }
