@@ -204,6 +204,7 @@ describe("what a quorum signed", () => {
       chain(START + 1_000, [{ ...locked, batches: [batch(0, { ...locked.batches[0], ...changes })] }]);
     expect(old([MINE], attestations, at({ state: "reported" }))).toEqual([]);
     expect(old([MINE], attestations, at({ attempt: 1 }))).toEqual([]);
+    expect(old([MINE], attestations, chain(START, []))).toEqual([]);
     expect(worksOf(1n, kept, facts)).toHaveLength(1);
     expect(worksOf(2n, kept, facts)).toEqual([]);
     expect(worksOf(1n, kept, at({ attempt: 1 }))).toEqual([]);
