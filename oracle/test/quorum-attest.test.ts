@@ -1,6 +1,7 @@
 import { keccak256, toHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { describe, expect, it } from "vitest";
+import type { ChainFacts } from "../src/core/facts.ts";
 import { reportDocument } from "../src/core/report.ts";
 import { wantedReports } from "../src/core/steps/report.ts";
 import { hashWords, packStakes } from "../src/core/words.ts";
@@ -45,7 +46,11 @@ function node(fault: (asked: Asked, nth: number) => unknown = () => null, kept: 
     await attesting.hear(facts);
     return attesting.attest(facts, feed, reports);
   };
-  return { asked, turn, attestations: (number: bigint | null) => attesting.attestations(number) };
+  const at = async (other: ChainFacts) => {
+    await attesting.hear(other);
+    return attesting.attest(other, feed, new Map());
+  };
+  return { asked, turn, at, attestations: (number: bigint | null) => attesting.attestations(number) };
 }
 
 describe("the attesting half of a turn", () => {
@@ -70,6 +75,26 @@ describe("the attesting half of a turn", () => {
     expect(second.errors).toEqual([]);
     expect(second.testimony.attestations).toHaveLength(4);
     expect(asked).toHaveLength(5);
+  });
+
+  it("knows what it signed until the end of the round is final", async () => {
+    const { asked, turn, attestations, at } = node();
+    await turn();
+    const over = (finalized: bigint) => ({
+      ...chain(START + 9_000, []),
+      finished: new Map([[1n, "settled"]] as const),
+      finalized,
+    });
+    const back = async (finalized: bigint): Promise<number> => {
+      await at(over(4n));
+      await at(over(finalized));
+      await turn();
+      return asked.length;
+    };
+    // A reorganisation takes the settlement back, and the reports: nothing is signed a second time.
+    expect(await back(4n)).toBe(4);
+    expect(attestations(1n).attestations).toHaveLength(4);
+    expect(await back(5n)).toBe(8);
   });
 
   it("lets no signature out that the contract wouldn't take", async () => {

@@ -13,11 +13,20 @@ import {
   type WantedReport,
   wantedSignatures,
 } from "../src/core/attestation.ts";
-import type { ChainFacts, Settings } from "../src/core/facts.ts";
+import type { ChainFacts, FeedView, Settings } from "../src/core/facts.ts";
 import { plan } from "../src/core/plan.ts";
 import { reportDeadline, wantedReports } from "../src/core/steps/report.ts";
 import { hashWords, packScores, packStakes } from "../src/core/words.ts";
-import { contradicted, shownWork, uncheckedRounds, worksAfter } from "../src/core/work.ts";
+import {
+  contradicted,
+  endsAfter,
+  outdated,
+  shownWork,
+  uncheckedRounds,
+  worksAfter,
+  worksOf,
+  withFinalEnds,
+} from "../src/core/work.ts";
 import { batch, chain, feedFor, ME, NOBODY, round, SETTINGS, SHEET, signedBy, START } from "./plan-world.ts";
 
 const STAKES = packStakes([1_000n, 0n, 3_000n, 4_000n]);
@@ -148,6 +157,61 @@ describe("a report", () => {
   });
 });
 
+describe("what a quorum signed", () => {
+  const before = evidenceOf(THEIRS, STAKES, facts.models, SHEET);
+  const attestations = signedBy([A, B, C], [THEIRS]);
+  const relayed = { kind: "report", batch: 0, scoresHash: THEIRS.scoresHash, scores: OTHER };
+  const away = { ...feed, rounds: { ok: false, code: "feed_down", message: "away" } } as const;
+  const made = (testimony: Partial<Testimony>, settings = only(A), at = facts, from: FeedView = feed) =>
+    plan(at, from, saying({ attestations, ...testimony }), settings);
+
+  it("is reported by who signed it too, though its feed says something else since, or nothing", () => {
+    expect(made({ own: [before] }).actions).toMatchObject([relayed]);
+    expect(made({ own: [before] }).waiting).toEqual([]);
+    expect(made({ own: [before] }, only(A), facts, away).actions).toMatchObject([relayed]);
+    expect(codes(saying({ attestations, others: [before] }))).toEqual([]);
+    expect(made({ others: [before] }).actions).toMatchObject([relayed]);
+  });
+
+  it("isn't reported by a reporter who didn't sign it, nor without its words, nor out of its window", () => {
+    expect(made({ others: [before] }, only(D)).actions).toEqual([]);
+    expect(made({}).actions).toEqual([]);
+    expect(made({ own: [before], attestations: signedBy([A, B], [THEIRS]) }).actions).toEqual([]);
+    expect(made({ own: [before] }, only(A), chain(START + 999, [locked])).actions).toEqual([]);
+    expect(made({ own: [before] }, only(A), chain(reportDeadline(locked), [locked])).actions).toEqual([]);
+  });
+
+  it("goes out beside a batch that still waits", () => {
+    const second = batch(1, { state: "locked", stakes: STAKES, stakesHash: hashWords(STAKES) });
+    const both = chain(START + 1_000, [{ ...locked, batches: [...locked.batches, second] }]);
+    const { actions: due, waiting } = made({ own: [before] }, only(A), both);
+    expect(due).toMatchObject([relayed]);
+    expect(waiting.map(({ code, batch: index }) => [code, index])).toEqual([["signatures_missing", 1]]);
+    const without = made({ own: [before] }, only(A), both, away);
+    expect(without.actions).toMatchObject([relayed]);
+    expect(without.waiting.map(({ code }) => code)).toContain("feed_down");
+  });
+
+  it("is told apart from what the feed still gives, and from what was never signed", () => {
+    const kept = worksAfter(new Map(), [THEIRS], facts, feed, [], [A]);
+    const old = (due: readonly WantedReport[], said = attestations, at = facts) =>
+      outdated(kept, due, at, said, [A]).map(({ report }) => report.scoresHash);
+    expect(old([MINE])).toEqual([THEIRS.scoresHash]);
+    expect(old([])).toEqual([THEIRS.scoresHash]);
+    expect(old([THEIRS])).toEqual([]);
+    expect(old([MINE], [])).toEqual([]);
+    const at = (changes: Parameters<typeof batch>[1]) =>
+      chain(START + 1_000, [{ ...locked, batches: [batch(0, { ...locked.batches[0], ...changes })] }]);
+    expect(old([MINE], attestations, at({ state: "reported" }))).toEqual([]);
+    expect(old([MINE], attestations, at({ attempt: 1 }))).toEqual([]);
+    expect(old([MINE], attestations, chain(START, []))).toEqual([]);
+    expect(worksOf(1n, kept, facts)).toHaveLength(1);
+    expect(worksOf(2n, kept, facts)).toEqual([]);
+    expect(worksOf(1n, kept, at({ attempt: 1 }))).toEqual([]);
+    expect(worksOf(1n, kept, chain(START, []))).toEqual([]);
+  });
+});
+
 describe("a signature", () => {
   const due = (testimony: Testimony, settings = only(A), at = facts, report = wanted(settings, at)) =>
     wantedSignatures([report], at, testimony, settings).map(({ reporter }) => reporter);
@@ -217,7 +281,11 @@ describe("work and evidence", () => {
     expect(shown(works(first, [], THEIRS))).toEqual([THEIRS.scoresHash]);
     expect(shown(works(first, signedBy([A], [MINE]), THEIRS))).toEqual([MINE.scoresHash]);
     expect(shown(works(first, signedBy([B], [MINE]), THEIRS))).toEqual([THEIRS.scoresHash]);
-    expect(shown(works(first, signedBy([A], [MINE]), { ...THEIRS, attempt: 1 }))).toEqual([THEIRS.scoresHash]);
+    // A reorganisation may take a veto back: the earlier attempt's words are then all that can be reported.
+    expect(shown(works(first, signedBy([A], [MINE]), { ...THEIRS, attempt: 1 }))).toEqual([
+      MINE.scoresHash,
+      THEIRS.scoresHash,
+    ]);
   });
 
   it("needs the texts of a sheet and the stakes of a batch", () => {
@@ -228,6 +296,18 @@ describe("work and evidence", () => {
     const shownOf = evidenceOf(MINE, STAKES, facts.models.slice(0, 3), unlisted);
     expect(shownOf.positions.map(({ position }) => position)).toEqual([0, 2]);
     expect(evidenceOf(MINE, STAKES, facts.models, unlisted).positions[2]?.raw).toBeNull();
+  });
+
+  it("is of a round that is over once the block that showed it so is final", () => {
+    const over = chain(START, [], { finished: new Map([[1n, "settled"]]), finalized: 4n });
+    const seen = endsAfter(new Map(), over);
+    const ends = (at: ChainFacts, from = seen) => [...withFinalEnds(at, from).finished.keys()];
+    expect(ends(over)).toEqual([]);
+    expect(ends({ ...over, finalized: 5n })).toEqual([1n]);
+    expect(ends({ ...over, finalized: 5n }, new Map())).toEqual([]);
+    const later = { ...over, block: { ...over.block, number: 9n } };
+    expect(endsAfter(seen, later)).toEqual(seen);
+    expect(endsAfter(endsAfter(seen, facts), later)).toEqual(new Map([[1n, 9n]]));
   });
 
   it("is kept after the report, and forgotten when the round is over", () => {

@@ -44,7 +44,7 @@ export type PeerState = {
 /** What is known of the reporters' words, each attestation verified, each evidence hashing to what it names. */
 export type Testimony = {
   readonly attestations: readonly Attestation[];
-  /** What this node itself holds for right, of batches of which somebody says something else. */
+  /** What this node itself holds for right, of batches of which somebody says something else, be it its own feed by now. */
   readonly own: readonly Evidence[];
   /** What the others computed, as far as it is needed. */
   readonly others: readonly Evidence[];

@@ -19,8 +19,30 @@ export type Work = {
   readonly sheet: ScoreSheet;
 };
 
-/** The latest work on each batch of the rounds that aren't over. */
+/**
+ * The latest work on each attempt at each lock of the rounds that aren't over. A reorganisation may take a veto back, and
+ * with it an attempt, of which nothing but what was signed then can ever be reported.
+ */
 export type Works = ReadonlyMap<string, Work>;
+
+/** In which block each round that is over was first seen to be. */
+export type Ends = ReadonlyMap<bigint, bigint>;
+
+export function endsAfter(ends: Ends, { finished, block }: ChainFacts): Ends {
+  return new Map([...finished.keys()].map((round) => [round, ends.get(round) ?? block.number]));
+}
+
+/**
+ * The facts with only those rounds over whose end is final. A reorganisation may take an end back, and the reports before
+ * it: who had forgotten by then what it signed would sign again.
+ */
+export function withFinalEnds(facts: ChainFacts, ends: Ends): ChainFacts {
+  const isFinal = (round: bigint): boolean => {
+    const seen = ends.get(round);
+    return seen !== undefined && seen <= facts.finalized;
+  };
+  return { ...facts, finished: new Map([...facts.finished].filter(([round]) => isFinal(round))) };
+}
 
 /** Adds what is computed now. What was signed stays as it was signed: others ask how it came about. */
 export function worksAfter(
@@ -35,9 +57,8 @@ export function worksAfter(
   for (const report of reports) {
     const key = keyOf(report);
     const earlier = next.get(key)?.report;
-    if (earlier !== undefined && isSameAttempt(earlier, report)) {
-      if (isSameReport(earlier, report) || isSigned(earlier, attestations, reporters)) continue;
-    }
+    if (earlier !== undefined && (isSameReport(earlier, report) || isSigned(earlier, attestations, reporters)))
+      continue;
     const sheet = feed.sheets.get(report.round);
     const batch = batchOf(report, facts);
     if (sheet?.ok === true && batch !== undefined) {
@@ -51,11 +72,10 @@ export function worksAfter(
 export function uncheckedRounds(works: Works, facts: ChainFacts, settings: Settings): bigint[] {
   const mine = facts.rounds.filter((round) => round.state === "locked" && localReporters(round, settings).length > 0);
   const unchecked = mine.filter(({ number, batches }) =>
-    batches.some(({ index, state, attempt, stakesHash }) => {
-      const report = works.get(keyOf({ round: number, batch: index }))?.report;
-      const isChecked = report?.attempt === attempt && report.stakesHash === stakesHash;
-      return state === "reported" && !isChecked;
-    }),
+    batches.some(
+      ({ index, state, attempt, stakesHash }) =>
+        state === "reported" && !works.has(keyOf({ round: number, batch: index, attempt, stakesHash })),
+    ),
   );
   return unchecked.map(({ number }) => number);
 }
@@ -70,13 +90,47 @@ export function contradicted(works: Works, facts: ChainFacts, attestations: read
   });
 }
 
+/** The works that were signed and that the feed, as it is now, gives no more: what is due is something else, or nothing. */
+export function outdated(
+  works: Works,
+  due: readonly WantedReport[],
+  facts: ChainFacts,
+  attestations: readonly Attestation[],
+  reporters: readonly Address[],
+): Work[] {
+  return [...works.values()].filter(
+    ({ report }) =>
+      batchOf(report, facts)?.state === "locked" &&
+      isOfBatch(report, batchOf(report, facts)) &&
+      !due.some((each) => isSameReport(each, report)) &&
+      isSigned(report, attestations, reporters),
+  );
+}
+
+/** The works on a round's batches as they stand. */
+export function worksOf(round: bigint, works: Works, facts: ChainFacts): Work[] {
+  return [...works.values()].filter(
+    ({ report }) => report.round === round && isOfBatch(report, batchOf(report, facts)),
+  );
+}
+
 /** The work as others may see it. */
 export function shownWork({ report, stakes, models, sheet }: Work): Evidence {
   return evidenceOf(report, stakes, models, sheet);
 }
 
-function keyOf({ round, batch }: Pick<WantedReport, "round" | "batch">): string {
-  return `${round.toString()} ${batch}`;
+/** Whether it speaks of the batch as it stands: this lock, this attempt. */
+function isOfBatch({ attempt, stakesHash }: WantedReport, batch: BatchFacts | undefined): boolean {
+  return batch?.attempt === attempt && batch.stakesHash === stakesHash;
+}
+
+function keyOf({
+  round,
+  batch,
+  attempt,
+  stakesHash,
+}: Pick<WantedReport, "round" | "batch" | "attempt" | "stakesHash">): string {
+  return `${round.toString()} ${batch} ${attempt} ${stakesHash}`;
 }
 
 function isSigned(report: WantedReport, attestations: readonly Attestation[], reporters: readonly Address[]): boolean {

@@ -3,7 +3,7 @@ import { type Attestation, includes, signedBy } from "../core/attestation.ts";
 import type { ChainFacts } from "../core/facts.ts";
 import type { ReportDomain } from "../core/report.ts";
 import type { Kept } from "./folder.ts";
-import { isOfNow, isOfReporter, signatureFault } from "./verify.ts";
+import { isOfNow, isOfReporter, signatureFault, type Verify } from "./verify.ts";
 
 /** Every attestation that is known and true: of the batches as they stand, and of this node's own reporters for good. */
 export type Book = {
@@ -26,6 +26,7 @@ export type BookOptions = {
   /** The reporters whose keys are here. */
   readonly mine: readonly Address[];
   readonly kept: Kept;
+  readonly verify?: Verify;
 };
 
 /** Two different ones prove that a reporter contradicts itself; more would prove nothing else. */
@@ -33,7 +34,7 @@ const MOST_OF_ONE = 2;
 /** To verify costs time, and who serves so much that isn't true in one turn is not to have more of it. */
 const MOST_FAULTS = 16;
 
-export function attestationBook({ domain, mine, kept }: BookOptions): Book {
+export function attestationBook({ domain, mine, kept, verify = signatureFault }: BookOptions): Book {
   let known: readonly Attestation[] = [];
   let isRead = false;
   const isMine = ({ reporter }: Attestation): boolean => includes(mine, reporter);
@@ -45,7 +46,7 @@ export function attestationBook({ domain, mine, kept }: BookOptions): Book {
   const readOnce = async (): Promise<void> => {
     if (isRead) return;
     for (const said of await kept.read(mine)) {
-      if (isMine(said) && isNew(said) && (await signatureFault(said, domain)) === null) known = [...known, said];
+      if (isMine(said) && isNew(said) && (await verify(said, domain)) === null) known = [...known, said];
     }
     isRead = true;
   };
@@ -60,7 +61,7 @@ export function attestationBook({ domain, mine, kept }: BookOptions): Book {
       for (const each of said) {
         if (faults.length === MOST_FAULTS) break;
         if (!isOfNow(each, facts) || !isNew(each)) continue;
-        const fault = await faultOf(each, facts, domain);
+        const fault = isOfReporter(each, facts) ? await verify(each, domain) : strangers(each);
         if (fault === null) known = [...known, each];
         else faults.push(fault);
       }
@@ -82,7 +83,6 @@ export function attestationBook({ domain, mine, kept }: BookOptions): Book {
   };
 }
 
-async function faultOf(said: Attestation, facts: ChainFacts, domain: ReportDomain): Promise<string | null> {
-  if (!isOfReporter(said, facts)) return `${said.reporter} is no reporter of round ${said.round.toString()}`;
-  return signatureFault(said, domain);
+function strangers({ reporter, round }: Attestation): string {
+  return `${reporter} is no reporter of round ${round.toString()}`;
 }

@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import {
   type Attestation,
   type Evidence,
@@ -8,12 +7,26 @@ import {
   type PeerState,
 } from "../core/attestation.ts";
 import { askPeer, hostOf, PeerFault } from "./client.ts";
-import { attestationsAnswer, type Domain, evidenceAnswer } from "./wire.ts";
+import {
+  type AttestationsAnswer,
+  attestationsAnswer,
+  type Domain,
+  type EvidenceAnswer,
+  evidenceAnswer,
+} from "./wire.ts";
 
 export type PeersOptions = {
   readonly urls: readonly string[];
   readonly domain: Domain;
   readonly timeoutMs: number;
+  /** How a node is asked; over HTTP unless something else is given. */
+  readonly asking?: Asking;
+};
+
+/** The questions that a node answers. @throws PeerFault */
+export type Asking = {
+  attestations(url: string, round: bigint | null): Promise<AttestationsAnswer>;
+  evidence(url: string, round: bigint): Promise<EvidenceAnswer>;
 };
 
 /** What one node says, not yet verified. */
@@ -52,7 +65,7 @@ export async function askForEvidence(
   await Promise.all(
     questions.map(async ({ url, round, open }) => {
       try {
-        const answer = await ask(url, `/v1/rounds/${round.toString()}/evidence`, evidenceAnswer, options);
+        const answer = ofSame(await askingOf(options).evidence(url, round), options);
         for (const shown of answer.evidence.filter((each) => open.some((said) => isSameReport(said, each)))) {
           const fault = evidenceFault(shown);
           if (fault === null) evidence.push(shown);
@@ -79,9 +92,11 @@ function candidates(wanted: readonly Attestation[], told: readonly Told[], turn:
 
 async function askOne(url: string, options: PeersOptions, rounds: readonly bigint[]): Promise<Told> {
   const host = hostOf(url);
-  const paths = ["/v1/attestations", ...rounds.map((round) => `/v1/attestations?round=${round.toString()}`)];
+  const asking = askingOf(options);
   try {
-    const answers = await Promise.all(paths.map((path) => ask(url, path, attestationsAnswer, options)));
+    const answers = await Promise.all(
+      [null, ...rounds].map(async (round) => ofSame(await asking.attestations(url, round), options)),
+    );
     const state = { host, reporters: answers[0]?.reporters ?? [], fault: null };
     return { url, state, attestations: answers.flatMap(({ attestations }) => attestations) };
   } catch (error) {
@@ -89,14 +104,24 @@ async function askOne(url: string, options: PeersOptions, rounds: readonly bigin
   }
 }
 
-async function ask<T extends Domain>(
-  url: string,
-  path: string,
-  schema: z.ZodType<T>,
-  { domain, timeoutMs }: PeersOptions,
-): Promise<T> {
-  const maxBytes = path.endsWith("/evidence") ? MAX_EVIDENCE_BYTES : MAX_ATTESTATIONS_BYTES;
-  const answer = await askPeer(url, path, schema, { timeoutMs, maxBytes });
+function askingOf({ asking, timeoutMs }: PeersOptions): Asking {
+  return asking ?? overHttp(timeoutMs);
+}
+
+function overHttp(timeoutMs: number): Asking {
+  return {
+    attestations(url, round) {
+      const path = `/v1/attestations${round === null ? "" : `?round=${round.toString()}`}`;
+      return askPeer(url, path, attestationsAnswer, { timeoutMs, maxBytes: MAX_ATTESTATIONS_BYTES });
+    },
+    evidence(url, round) {
+      const path = `/v1/rounds/${round.toString()}/evidence`;
+      return askPeer(url, path, evidenceAnswer, { timeoutMs, maxBytes: MAX_EVIDENCE_BYTES });
+    },
+  };
+}
+
+function ofSame<T extends Domain>(answer: T, { domain }: PeersOptions): T {
   const { chainId, contract, tournament } = answer;
   if (chainId === domain.chainId && contract === domain.contract && tournament === domain.tournament) return answer;
   throw new PeerFault(`it serves tournament ${tournament} of ${contract} on chain ${chainId}`);

@@ -3,6 +3,9 @@ import { type Attestation, includes } from "../core/attestation.ts";
 import type { ChainFacts } from "../core/facts.ts";
 import { reportDocument, type ReportDomain } from "../core/report.ts";
 
+/** What is wrong with the signature of an attestation; null: nothing. */
+export type Verify = (attestation: Attestation, domain: ReportDomain) => Promise<string | null>;
+
 const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
 
 /**

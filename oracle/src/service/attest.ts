@@ -6,6 +6,7 @@ import {
   type PeerState,
   type Testimony,
   wantedEvidence,
+  type WantedReport,
   type WantedSignature,
   wantedSignatures,
 } from "../core/attestation.ts";
@@ -13,10 +14,22 @@ import { type Disagreement, disagreements } from "../core/disagreement.ts";
 import type { ChainFacts, FeedView, Settings } from "../core/facts.ts";
 import type { ReportDomain } from "../core/report.ts";
 import type { RoundReports } from "../core/steps/report.ts";
-import { contradicted, shownWork, uncheckedRounds, type Works, worksAfter } from "../core/work.ts";
+import {
+  contradicted,
+  type Ends,
+  endsAfter,
+  outdated,
+  shownWork,
+  uncheckedRounds,
+  withFinalEnds,
+  type Work,
+  type Works,
+  worksAfter,
+  worksOf,
+} from "../core/work.ts";
 import type { Book, Refused } from "../peers/book.ts";
 import { askAll, askForEvidence, type PeersOptions, type Told } from "../peers/gather.ts";
-import { isOfNow, signatureFault } from "../peers/verify.ts";
+import { isOfNow, signatureFault, type Verify } from "../peers/verify.ts";
 import type { AttestationsAnswer, EvidenceAnswer } from "../peers/wire.ts";
 import { SignerRefusal } from "../signers/errors.ts";
 import type { ReportSigner } from "../signers/report-signer.ts";
@@ -48,6 +61,7 @@ export type AttesterOptions = {
   readonly domain: ReportDomain;
   readonly peers: PeersOptions;
   readonly book: Book;
+  readonly verify?: Verify;
 };
 
 export function attester(options: AttesterOptions): Attester {
@@ -56,6 +70,7 @@ export function attester(options: AttesterOptions): Attester {
   let told: readonly Told[] = [];
   let refused: ReadonlyMap<string, Refused> = new Map();
   let works: Works = new Map();
+  let ends: Ends = new Map();
   let others: readonly Evidence[] = [];
   let found: readonly Disagreement[] = [];
   let turns = 0;
@@ -75,7 +90,8 @@ export function attester(options: AttesterOptions): Attester {
   return {
     async hear(facts) {
       latest = facts;
-      book.forget(facts);
+      ends = endsAfter(ends, facts);
+      book.forget(withFinalEnds(facts, ends));
       const reported = contradicted(works, facts, book.attestations)
         .map(({ report }) => report.round)
         .filter((round, index, all) => all.indexOf(round) === index);
@@ -89,11 +105,12 @@ export function attester(options: AttesterOptions): Attester {
       const heard = { attestations: book.attestations, own: [], others, peers: states };
       const errors = await signAll(wantedSignatures(due, facts, heard, settings), options);
       const checks = [...reports.values()].flatMap((each) => each.checks);
-      works = worksAfter(works, [...due, ...checks], facts, feed, book.attestations, settings.reporters);
+      const known = withFinalEnds(facts, ends);
+      works = worksAfter(works, [...due, ...checks], known, feed, book.attestations, settings.reporters);
       const faults = await lookBehind(facts);
       const testimony: Testimony = {
         attestations: book.attestations,
-        own: contradicted(works, facts, book.attestations).map(shownWork),
+        own: [...ownWorks(works, due, facts, book.attestations, settings)].map(shownWork),
         others,
         peers: told.map(({ url, state }) => ({
           ...state,
@@ -113,12 +130,24 @@ export function attester(options: AttesterOptions): Attester {
       return { ...peers.domain, reporters: settings.reporters, attestations: served };
     },
     evidence(round) {
-      const shown = [...works.values()].filter(({ report }) => report.round === round).map(shownWork);
+      const shown = latest === null ? [] : worksOf(round, works, latest).map(shownWork);
       return { ...peers.domain, evidence: shown };
     },
     disagreements: (round) => found.filter(({ mine }) => mine.round === round),
     peers: () => told.map(({ state }) => state),
   };
+}
+
+/** What the plan is shown of this node's own works: what somebody contradicts, and what only memory still holds. */
+function ownWorks(
+  works: Works,
+  due: readonly WantedReport[],
+  facts: ChainFacts,
+  attestations: readonly Attestation[],
+  { reporters }: Settings,
+): ReadonlySet<Work> {
+  const signed = outdated(works, due, facts, attestations, reporters);
+  return new Set([...contradicted(works, facts, attestations), ...signed]);
 }
 
 /** One node after the other: verifying is work for this process, not waiting. */
@@ -136,7 +165,7 @@ async function verified(told: readonly Told[], book: Book, facts: ChainFacts): P
 /** All signers at once; one that fails leaves the others alone and is asked again in the next turn. */
 async function signAll(
   wanted: readonly WantedSignature[],
-  { signers, domain, book }: AttesterOptions,
+  { signers, domain, book, verify = signatureFault }: AttesterOptions,
 ): Promise<unknown[]> {
   const errors: unknown[] = [];
   const signed: Attestation[] = [];
@@ -147,7 +176,9 @@ async function signAll(
       errors.push(error);
     }
   };
-  const signing = wanted.map((each) => collect(async () => void signed.push(await signOne(each, signers, domain))));
+  const signing = wanted.map((each) =>
+    collect(async () => void signed.push(await signOne(each, signers, domain, verify))),
+  );
   await Promise.all(signing);
   await collect(() => book.sign(signed));
   return errors;
@@ -158,13 +189,14 @@ async function signOne(
   { report, reporter }: WantedSignature,
   signers: readonly ReportSigner[],
   domain: ReportDomain,
+  verify: Verify,
 ): Promise<Attestation> {
   const signer = signers.find(({ address }) => isAddressEqual(address, reporter));
   if (signer === undefined) throw new Error(`there is no key of reporter ${reporter}`);
   const { tournament, round, batch, attempt, stakesHash, scoresHash, feedDigest } = report;
   const said = { tournament, round, batch, attempt, stakesHash, scoresHash };
   const attestation = { ...said, feedDigest, reporter, signature: await signer.sign(domain, said) };
-  const fault = await signatureFault(attestation, domain);
+  const fault = await verify(attestation, domain);
   if (fault !== null) throw new SignerRefusal(`the signer of ${reporter} answers wrongly: ${fault}`);
   return attestation;
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Hex } from "viem";
 import { InputError } from "../core/errors.ts";
 import type { ChainFacts, FeedList, FeedView, Reading, ScoreSheet, Settings } from "../core/facts.ts";
@@ -94,14 +93,15 @@ async function reading<T>(read: () => Promise<T>, timeoutMs: number): Promise<Re
 }
 
 async function withTimeout<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
-  const over = new AbortController();
-  const late = sleep(timeoutMs, undefined, { signal: over.signal, ref: false }).then(() => {
-    throw new FeedUnavailable(`no answer in ${timeoutMs / 1_000} s`);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new FeedUnavailable(`no answer in ${timeoutMs / 1_000} s`));
+    }, timeoutMs).unref();
   });
   try {
     return await Promise.race([answer, late]);
   } finally {
-    over.abort();
-    late.catch(() => undefined);
+    clearTimeout(timer);
   }
 }

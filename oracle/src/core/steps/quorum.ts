@@ -2,6 +2,7 @@ import { type Address, isAddressEqual } from "viem";
 import type { Plan, Reason, ReportAction, Signature } from "../actions.ts";
 import {
   type Attestation,
+  type Evidence,
   includes,
   isHeard,
   isSameAttempt,
@@ -11,14 +12,15 @@ import {
   type WantedReport,
 } from "../attestation.ts";
 import type { BatchFacts, ChainFacts, RoundFacts, Settings } from "../facts.ts";
-import { reportDeadline, type RoundReports, unreported } from "./report.ts";
+import { isReportable, reportDeadline, type RoundReports, unreported } from "./report.ts";
 import { collect, reason, type Step } from "./step.ts";
 
 type Words = Pick<WantedReport, "scoresHash" | "scores">;
 
 /**
- * Reports the batches of a locked round that a quorum has signed. A reporter relays only what it computed itself; who is
- * none of the round's reporters takes the words that a quorum signed from the nodes that show them.
+ * Reports the batches of a locked round that a quorum has signed. A reporter relays only what it computes itself, or has
+ * signed: where the feed says something else since, or nothing, those signatures are all that the attempt will ever have.
+ * Who is none of the round's reporters takes the words that a quorum signed from the nodes that show them.
  */
 export function reportSteps(
   round: RoundFacts,
@@ -28,36 +30,50 @@ export function reportSteps(
   settings: Settings,
 ): Plan {
   if (own === undefined) return collect([]);
-  if (own.waiting.some(({ code }) => code === "not_a_reporter")) return relaySteps(round, facts, own, testimony);
+  const isStranger = own.waiting.some(({ code }) => code === "not_a_reporter");
   const steps = own.reports.map((report): Step => {
     const agreeing = signaturesFor(round, report, testimony.attestations);
     return agreeing.length >= round.quorum
       ? reportAction(round, report, report, agreeing)
       : missing(round, report, agreeing, testimony, settings);
   });
-  return collect([...own.waiting, ...steps], own.notes);
+  const due = steps.filter((step) => "kind" in step);
+  const words = isStranger ? testimony.others : vouchedWords(round, testimony, settings);
+  const open = isReportable(round, facts) ? unreported(round) : [];
+  const lacking = open.filter(({ index }) => !due.some((step) => step.kind === "report" && step.batch === index));
+  const signed = lacking.flatMap((batch) => relayed(round, batch, facts, words, testimony.attestations));
+  const isDone = ({ batch }: Reason): boolean => signed.some((action) => action.batch === batch);
+  const waiting = steps.filter((step) => "code" in step).filter((step) => !isDone(step));
+  const why = signed.length > 0 && signed.length === lacking.length ? [] : own.waiting;
+  return collect([...why, ...waiting, ...due, ...signed], own.notes);
 }
 
-function relaySteps(round: RoundFacts, facts: ChainFacts, own: RoundReports, testimony: Testimony): Plan {
-  const batches = unreported(round);
-  const actions = batches.flatMap((batch) => relayed(round, batch, facts, testimony));
-  return collect([...(actions.length === batches.length ? [] : own.waiting), ...actions]);
+/** The words that were shown and that a reporter whose key is here has signed. */
+function vouchedWords(round: RoundFacts, { own, others, attestations }: Testimony, settings: Settings): Evidence[] {
+  const mine = localReporters(round, settings);
+  return [...own, ...others].filter((shown) =>
+    attestations.some((each) => includes(mine, each.reporter) && isSameReport(each, shown)),
+  );
 }
 
 /** What a quorum signed for the batch, if its words are at hand. At most one such hash exists while most are honest. */
-function relayed(round: RoundFacts, batch: BatchFacts, facts: ChainFacts, testimony: Testimony): ReportAction[] {
+function relayed(
+  round: RoundFacts,
+  batch: BatchFacts,
+  { tournament }: ChainFacts,
+  words: readonly Evidence[],
+  attestations: readonly Attestation[],
+): ReportAction[] {
   const { number } = round;
-  const shown = testimony.others.filter(
-    (each) => each.tournament === facts.tournament && each.round === number && isOf(batch, each),
-  );
+  const shown = words.filter((each) => each.tournament === tournament && each.round === number && isOf(batch, each));
   const signed = shown
-    .map((words) => ({ words, agreeing: signaturesFor(round, words, testimony.attestations) }))
+    .map((each) => ({ words: each, agreeing: signaturesFor(round, each, attestations) }))
     .find(({ agreeing }) => agreeing.length >= round.quorum);
   if (signed === undefined) return [];
   return [reportAction(round, { ...batch, batch: batch.index }, signed.words, signed.agreeing)];
 }
 
-function isOf({ index, attempt, stakesHash }: BatchFacts, said: Testimony["others"][number]): boolean {
+function isOf({ index, attempt, stakesHash }: BatchFacts, said: Evidence): boolean {
   return said.batch === index && said.attempt === attempt && said.stakesHash === stakesHash;
 }
 

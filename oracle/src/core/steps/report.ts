@@ -48,13 +48,17 @@ export function wantedSheets(facts: ChainFacts, list: FeedList, settings: Settin
 }
 
 /** The rounds whose reports are due, whoever makes them. */
-export function reportableRounds({ rounds, block }: ChainFacts): RoundFacts[] {
-  return rounds.filter(
-    (round) =>
-      round.state === "locked" &&
-      unreported(round).length > 0 &&
-      block.timestamp >= round.schedule.resolvesAt &&
-      block.timestamp < reportDeadline(round),
+export function reportableRounds(facts: ChainFacts): RoundFacts[] {
+  return facts.rounds.filter((round) => isReportable(round, facts));
+}
+
+/** Whether a batch of the round lacks a report that the contract would take now. */
+export function isReportable(round: RoundFacts, { block }: ChainFacts): boolean {
+  return (
+    round.state === "locked" &&
+    unreported(round).length > 0 &&
+    block.timestamp >= round.schedule.resolvesAt &&
+    block.timestamp < reportDeadline(round)
   );
 }
 

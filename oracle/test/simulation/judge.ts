@@ -1,0 +1,207 @@
+import { type Address, type Hex, numberToHex } from "viem";
+import type { Action } from "../../src/core/actions.ts";
+import { type Attestation, isSameAttempt } from "../../src/core/attestation.ts";
+import type { BatchFacts, ChainFacts } from "../../src/core/facts.ts";
+import type { Report } from "../../src/core/report.ts";
+import { hashWords } from "../../src/core/words.ts";
+import type { Block, Chain, Transaction } from "./chain.ts";
+import { type ModelRound, Refusal } from "./contract.ts";
+import type { Knobs } from "./knobs.ts";
+import { DOMAIN, FLICKER, LIE, versionOf } from "./script.ts";
+
+/** What must never happen, by name. */
+export type Invariant = "once" | "equivocation" | "finality" | "refusal" | "deadline" | "nonce" | "reading" | "bug";
+
+export type Violation = { readonly invariant: Invariant; readonly message: string };
+
+/** A node as far as it is judged. */
+export type Judged = {
+  readonly place: number;
+  /** Counts its lives. */
+  readonly life: number;
+  readonly isLiar: boolean;
+  readonly folder: readonly Attestation[];
+  /** All that others told it in this life. */
+  readonly told: readonly Attestation[];
+};
+
+/** Looks at everything that leaves a node. Keeps the first violation; nothing after it counts. */
+export class Judge {
+  violation: Violation | null = null;
+  /** Second signatures of a reporter who could not know of its first any more: docs/quorum.md allows them. */
+  unknowable = 0;
+  readonly #chain: () => Chain;
+  readonly #knobs: Knobs;
+  readonly #issued = new Map<string, Hex>();
+  readonly #signatures = new Map<Hex, { readonly reporter: Address; readonly report: Report }>();
+  readonly #signed: (Attestation & { readonly node: Judged; readonly life: number })[] = [];
+  readonly #excused = new Set<string>();
+
+  constructor(chain: () => Chain, knobs: Knobs) {
+    this.#chain = chain;
+    this.#knobs = knobs;
+  }
+
+  fail(invariant: Invariant, message: string): void {
+    this.violation ??= { invariant, message };
+  }
+
+  /** A reporter's signature; its bytes are a name for what was signed. */
+  sign(node: Judged, reporter: Address, report: Report): Hex {
+    const attempt = `${reporter} ${report.round} ${report.batch} ${report.attempt} ${report.stakesHash}`;
+    const key = `${attempt} ${report.scoresHash}`;
+    const signature = this.#issued.get(key) ?? numberToHex(this.#issued.size + 1, { size: 65 });
+    this.#issued.set(key, signature);
+    this.#signatures.set(signature, { reporter, report });
+    this.#requireFinal(report);
+    this.#requireFirst(node, { ...report, reporter, feedDigest: "0x", signature }, attempt);
+    return signature;
+  }
+
+  /** Whether the signature is the reporter's, under this very report. */
+  isSigned(reporter: Address, report: Report, signature: Hex): boolean {
+    const found = this.#signatures.get(signature);
+    return (
+      found?.reporter === reporter &&
+      isSameAttempt(found.report, report) &&
+      found.report.scoresHash === report.scoresHash
+    );
+  }
+
+  /** As the contract checks a report on a batch. */
+  counts(report: Action & { kind: "report" }, reporter: Address, signature: Hex, batch: BatchFacts): boolean {
+    const { round, scores } = report;
+    const { index, attempt, stakesHash } = batch;
+    const { tournament } = DOMAIN;
+    const said = { tournament, round, batch: index, attempt, stakesHash, scoresHash: hashWords(scores) };
+    return this.isSigned(reporter, said, signature);
+  }
+
+  /** A plan holds nothing that the contract would refuse in the block that it was made for. */
+  planned(node: Judged, actions: readonly Action[], facts: ChainFacts): void {
+    const block = this.#chain().blockAt(facts.block.hash);
+    if (block === undefined || actions.length === 0) return;
+    const result = this.#chain().tried(block.state, actions, block);
+    if (!(result instanceof Refusal)) return;
+    const what = actions.map(({ kind, round }) => `${kind} of round ${round}`).join(", ");
+    this.fail("refusal", `node ${node.place} wants ${what}, but ${result.message} in block ${block.number}`);
+  }
+
+  /** Numbers go on from the confirmed one without a gap. */
+  published(node: Judged, { nonce }: Transaction, confirmed: number, under: number): void {
+    if (nonce >= confirmed && nonce <= confirmed + under) return;
+    this.fail("nonce", `node ${node.place} sends number ${nonce}, with ${confirmed} confirmed and ${under} under way`);
+  }
+
+  /** How it all ended. */
+  ended(): void {
+    const { head, pool } = this.#chain();
+    for (const round of head.state.values()) {
+      const isExcused = (this.#knobs.flip && this.#isSplit(round)) || (this.#knobs.veto && this.#isForgotten(round));
+      if (round.state !== "settled" && !isExcused) {
+        const missing = round.batches.map(
+          ({ index, state, attempt }) => `batch ${index} ${state} (attempt ${attempt})`,
+        );
+        this.fail("deadline", `round ${round.number} is ${round.state}: ${missing.join(", ")}`);
+      } else if (round.state !== "settled" && round.state !== "void") {
+        this.fail("deadline", `round ${round.number} is ${round.state}, neither settled nor void`);
+      }
+    }
+    this.#requireOnce(head);
+    const queued = pool.filter(({ from, nonce }) => nonce > (head.nonces.get(from) ?? 0));
+    if (queued.length > 0 && !this.#knobs.drops) {
+      this.fail(
+        "nonce",
+        `transactions wait behind a gap: ${queued.map(({ from, nonce }) => `${from} ${nonce}`).join()}`,
+      );
+    }
+  }
+
+  /** Whether the feed moved on before a quorum had signed the same, so that no words have enough signatures. */
+  #isSplit(round: ModelRound): boolean {
+    return lackingOf(round).some((batch) => {
+      const signed = this.#signedFor(round, batch).filter(({ node, life }) => node.life === life);
+      const sizes = signed.map(({ scoresHash }) => signed.filter((each) => each.scoresHash === scoresHash).length);
+      return Math.max(0, ...sizes) < round.quorum;
+    });
+  }
+
+  /**
+   * Whether a veto moved the feed on, a reorganisation took back what it said before, and all who had signed that have
+   * lost their memory since: nobody knows the words any more under which the signatures stand (docs/quorum.md, Limits).
+   */
+  #isForgotten(round: ModelRound): boolean {
+    return lackingOf(round).some((batch) => {
+      const signed = this.#signedFor(round, batch);
+      return signed.length > 0 && signed.every(({ node, life }) => node.life !== life);
+    });
+  }
+
+  #signedFor({ number: round }: ModelRound, { index: batch, attempt, stakesHash }: BatchFacts) {
+    const about = { tournament: DOMAIN.tournament, round, batch, attempt, stakesHash, scoresHash: stakesHash };
+    return this.#signed.filter((said) => isSameAttempt(said, about));
+  }
+
+  #requireFinal({ round, batch, stakesHash }: Report): void {
+    const chain = this.#chain();
+    const final = chain.blockNumbered(chain.finalized);
+    const held = final?.state.get(round)?.batches[batch];
+    if (held?.lockedAtBlock != null && held.stakesHash === stakesHash) return;
+    this.fail("finality", `a signature for round ${round} batch ${batch}, whose lock is not final`);
+  }
+
+  #requireFirst(node: Judged, said: Attestation, attempt: string): void {
+    const earlier = this.#signed.filter(
+      (each) => each.reporter === said.reporter && isSameAttempt(each, said) && each.scoresHash !== said.scoresHash,
+    );
+    if (!this.#signed.some(({ signature, life }) => signature === said.signature && life === node.life))
+      this.#signed.push({ ...said, node, life: node.life });
+    if (earlier.length === 0) return;
+    const known = [...node.folder, ...node.told].some((each) =>
+      earlier.some(({ signature }) => signature === each.signature),
+    );
+    if (!known && (this.#knobs.flip || this.#knobs.veto)) {
+      this.#excused.add(attempt);
+      this.unknowable = this.#excused.size;
+      return;
+    }
+    const how = known ? "though it knew of the first" : "though its feed never changed";
+    this.fail("equivocation", `node ${node.place} signs twice for round ${said.round} batch ${said.batch}, ${how}`);
+  }
+
+  /** Along the branch that counts: one report an attempt, one settlement, and of no words that a minority made up. */
+  #requireOnce(head: Block): void {
+    const counts = new Map<string, number>();
+    for (let block: Block | null = head; block !== null; block = block.parent) {
+      for (const { transaction, refusal } of block.receipts.values()) {
+        if (refusal !== null) continue;
+        for (const call of transaction.calls) {
+          const attempt = call.kind === "report" ? call.attempt : "";
+          const key = `${call.kind} ${call.round} ${"batch" in call ? call.batch : ""} ${attempt}`;
+          counts.set(key, (counts.get(key) ?? 0) + 1);
+        }
+      }
+    }
+    for (const [what, count] of counts) if (count > 1) this.fail("once", `${what}: ${count} times`);
+    for (const { number, state, batches } of head.state.values()) {
+      for (const { index, attempt, scores } of state === "settled" ? batches : []) {
+        const reports = counts.get(`report ${number} ${index} ${attempt}`);
+        const settlements = counts.get(`settle ${number} ${index} `);
+        if (reports !== 1 || settlements !== 1) {
+          this.fail(
+            "once",
+            `round ${number} batch ${index}: ${String(reports)} reports, ${String(settlements)} settlements`,
+          );
+        }
+        const version = versionOf(scores);
+        if (version === LIE) this.fail("reading", `round ${number} batch ${index} is settled with a liar's scores`);
+        if (version === FLICKER)
+          this.fail("reading", `round ${number} batch ${index} is settled with a passing reading`);
+      }
+    }
+  }
+}
+
+function lackingOf({ batches }: ModelRound): BatchFacts[] {
+  return batches.filter(({ state }) => state === "locked");
+}

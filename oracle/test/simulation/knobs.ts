@@ -1,0 +1,112 @@
+import { chanceOf } from "./chance.ts";
+
+/** What may go wrong in a schedule. All of it follows from the seed; taking one away shows whether a failure needs it. */
+export type Knobs = {
+  readonly operators: number;
+  readonly quorum: number;
+  readonly batches: number;
+  readonly rounds: number;
+  /** Whether the rounds are locked in the first block: half of all schedules skip what leads there. */
+  readonly locked: boolean;
+  /** Whether a node without a reporter's key relays for reporters that have no relayer. */
+  readonly relayOnly: boolean;
+  /** Operators that never live; with the liars fewer than would take the quorum away. */
+  readonly dead: number;
+  /** Operators whose feed always tells something else. */
+  readonly liars: number;
+  readonly turnSeconds: number;
+  readonly settleSeconds: number;
+  readonly disputeWindow: number;
+  /** Blocks until one is final. */
+  readonly finality: number;
+  /** At most so many kills. */
+  readonly kills: number;
+  readonly wipes: boolean;
+  readonly reorgs: number;
+  /** The feed is away for so many seconds of the report window. */
+  readonly away: number;
+  /** The feed tells something else for some seconds, fewer than two readings are apart. */
+  readonly flicker: boolean;
+  /** The feed tells something else from some moment on: the one fault that may cost the round. */
+  readonly flip: boolean;
+  readonly veto: boolean;
+  readonly spike: boolean;
+  readonly drops: boolean;
+  readonly staleReads: boolean;
+  readonly failures: boolean;
+  /** By how many milliseconds clocks are off, at most. */
+  readonly clockOffset: number;
+};
+
+const SECONDS_PER_BLOCK = 12;
+/** What a report may take; a quarter of it is what the feed may be away for. */
+export const REPORT_WINDOW = 70 * SECONDS_PER_BLOCK;
+
+export function knobsOf(seed: number): Knobs {
+  const chance = chanceOf(seed, "knobs");
+  const operators = chance.pick([3, 3, 4, 5]);
+  const quorum = operators === 3 ? 2 : 3;
+  const faulty = chance.within(0, operators - quorum);
+  const dead = chance.within(0, faulty);
+  return {
+    operators,
+    quorum,
+    batches: chance.pick([1, 1, 2]),
+    rounds: chance.pick([1, 1, 1, 2]),
+    locked: chance.is(0.5),
+    relayOnly: chance.is(0.1),
+    dead,
+    liars: faulty - dead,
+    turnSeconds: chance.pick([0, 12, 24, 36]),
+    settleSeconds: chance.pick([13, 24]),
+    disputeWindow: chance.pick([24, 60, 300]),
+    finality: chance.within(2, 8),
+    kills: chance.pick([0, 2, 4, 8]),
+    wipes: chance.is(0.5),
+    reorgs: chance.pick([0, 1, 3]),
+    away: chance.is(0.2) ? chance.within(1, REPORT_WINDOW / 4) : 0,
+    flicker: chance.is(0.2),
+    flip: chance.is(0.15),
+    veto: chance.is(0.15),
+    spike: chance.is(0.2),
+    drops: chance.is(0.2),
+    staleReads: chance.is(0.2),
+    failures: chance.is(0.3),
+    clockOffset: chance.is(0.3) ? 2_000 : 0,
+  };
+}
+
+/** Each knob at rest, one at a time, hardest to explain first. */
+export function simpler(knobs: Knobs): Knobs[] {
+  const calm: Partial<Knobs>[] = [
+    { failures: false },
+    { staleReads: false },
+    { drops: false },
+    { spike: false },
+    { flicker: false },
+    { flip: false },
+    { veto: false },
+    { away: 0 },
+    { clockOffset: 0 },
+    { reorgs: 0 },
+    { reorgs: 1 },
+    { kills: 0 },
+    { kills: 1 },
+    { wipes: false },
+    { liars: 0 },
+    { dead: 0 },
+    { relayOnly: false },
+    { rounds: 1 },
+    { batches: 1 },
+    { locked: true },
+    { operators: 3, quorum: 2 },
+    { turnSeconds: 0 },
+  ];
+  const changed = calm.map((change) => ({ ...knobs, ...change }));
+  const isLess = (each: Knobs): boolean =>
+    JSON.stringify(each) !== JSON.stringify(knobs) &&
+    each.reorgs <= knobs.reorgs &&
+    each.kills <= knobs.kills &&
+    each.dead + each.liars <= each.operators - each.quorum;
+  return changed.filter(isLess);
+}

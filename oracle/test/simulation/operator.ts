@@ -1,0 +1,257 @@
+import { pino } from "pino";
+import { type PublicClient } from "viem";
+import { executor } from "../../src/chain/executor.ts";
+import { ChainTrouble } from "../../src/chain/errors.ts";
+import type { Attestation } from "../../src/core/attestation.ts";
+import type { ChainFacts, Settings } from "../../src/core/facts.ts";
+import type { ReportDomain } from "../../src/core/report.ts";
+import { FeedUnavailable } from "../../src/feeds/feed.ts";
+import { attestationBook } from "../../src/peers/book.ts";
+import { PeerFault } from "../../src/peers/client.ts";
+import { DataFolderTrouble, type Kept } from "../../src/peers/folder.ts";
+import type { Asking } from "../../src/peers/gather.ts";
+import type { Verify } from "../../src/peers/verify.ts";
+import { type Attester, attester } from "../../src/service/attest.ts";
+import { feedReader } from "../../src/service/feed-view.ts";
+import { performer } from "../../src/service/perform.ts";
+import { type Reconciler, reconciler } from "../../src/service/reconciler.ts";
+import type { Tick } from "../../src/service/tick.ts";
+import { SignerTrouble } from "../../src/signers/errors.ts";
+import type { Chance } from "./chance.ts";
+import type { Effects } from "./effects.ts";
+import { factsAt } from "./facts.ts";
+import type { Judged } from "./judge.ts";
+import { answerOf, clientOf, type Request } from "./rpc.ts";
+import { DOMAIN, relayerOf, reporterOf, settingsOf } from "./script.ts";
+import type { World } from "./world.ts";
+
+/** Longer than any schedule takes, shorter than what a timer can hold. */
+const FOREVER_MS = 2 ** 30;
+const FAILS = 0.02;
+const STALE = 0.1;
+const LOG = pino({ level: "silent" });
+const REPORT_DOMAIN: ReportDomain = { chainId: DOMAIN.chainId, verifyingContract: DOMAIN.contract };
+
+/** One operator's node: the real one from the reconciler on, with its effects drawn by lot. */
+export class Operator implements Judged {
+  readonly place: number;
+  readonly isLiar: boolean;
+  /** What its data folder holds. */
+  folder: readonly Attestation[] = [];
+  told: Attestation[] = [];
+  life = 0;
+  isAlive = false;
+  isBusy = false;
+  /** The block in which the turn under way began, or in which the next life may. */
+  since = 0n;
+  attester: Attester | null = null;
+  readonly #world: World;
+  readonly #settings: Settings;
+  readonly #offset: number;
+  readonly #client: PublicClient;
+  readonly #chance: Chance;
+  #reconciler: Reconciler | null = null;
+  #facts: ChainFacts | null = null;
+  #confirmed = 0;
+  #published = new Set<number>();
+
+  constructor(place: number, isLiar: boolean, world: World, chance: Chance) {
+    this.place = place;
+    this.isLiar = isLiar;
+    this.#world = world;
+    this.#chance = chance;
+    this.#settings = settingsOf(place, world.knobs);
+    this.#offset = chance.within(-world.knobs.clockOffset, world.knobs.clockOffset);
+    this.#client = clientOf((request) => this.#rpc(request));
+  }
+
+  /** A life with nothing in its memory. */
+  boot(): void {
+    this.isAlive = true;
+    this.life += 1;
+    this.isBusy = false;
+    this.told = [];
+    this.attester = this.#attester();
+    const settings = this.#settings;
+    const feed = this.#world.script.feed(this.isLiar);
+    this.#reconciler = reconciler({
+      readFacts: () =>
+        this.#effect(
+          "read the chain",
+          () => this.#readFacts(),
+          () => new ChainTrouble("rpc_down", "lost"),
+        ),
+      readFeed: feedReader({
+        feed: {
+          rounds: () =>
+            this.#effect(
+              "list the feed",
+              () => feed.rounds(),
+              () => new FeedUnavailable("lost"),
+            ),
+          details: (round) =>
+            this.#effect(
+              "read the feed",
+              () => feed.details(round),
+              () => new FeedUnavailable("lost"),
+            ),
+        },
+        settings,
+        timeoutMs: FOREVER_MS,
+        settleSeconds: this.#world.knobs.settleSeconds,
+        now: () => this.#world.chain.now * 1_000 + this.#offset,
+      }),
+      attester: this.attester,
+      settings,
+      perform: this.#performer(),
+      log: LOG,
+      pollIntervalMs: FOREVER_MS,
+      tickBudgetMs: FOREVER_MS,
+    });
+  }
+
+  /** Begins a turn; it goes on as its effects happen. */
+  tick(): void {
+    const mine = this.#reconciler;
+    if (mine === null) return;
+    this.isBusy = true;
+    this.since = this.#world.chain.head.number;
+    void mine.tick().then((tick) => {
+      if (this.#reconciler === mine) this.#over(tick);
+    });
+  }
+
+  kill(effects: Effects, isWiped: boolean): void {
+    this.isAlive = false;
+    this.attester = null;
+    this.#reconciler = null;
+    if (isWiped) this.folder = [];
+    effects.kill(this.place);
+  }
+
+  #over(tick: Tick): void {
+    this.isBusy = false;
+    const bug = tick.failures.find(({ code }) => code === "bug");
+    if (bug !== undefined) this.#world.judge.fail("bug", `node ${this.place}: ${bug.message}`);
+  }
+
+  #effect<T>(name: string, act: () => T | Promise<T>, fault: () => Error): Promise<T> {
+    const fails = (): Error | null => (this.#world.knobs.failures && this.#chance.is(FAILS) ? fault() : null);
+    return this.#world.effects.of(this.place, name, act, fails);
+  }
+
+  #readFacts(): ChainFacts {
+    const { chain, knobs } = this.#world;
+    const back = knobs.staleReads && this.#chance.is(STALE) ? BigInt(this.#chance.within(1, 3)) : 0n;
+    const block = chain.blockNumbered(chain.head.number - back) ?? chain.head;
+    this.#facts = factsAt(block, chain.finalized);
+    return this.#facts;
+  }
+
+  #attester(): Attester {
+    const { judge } = this.#world;
+    const mine = this.#settings.reporters;
+    const verify: Verify = ({ reporter, signature, ...report }) =>
+      Promise.resolve(judge.isSigned(reporter, report, signature) ? null : "it is not by its reporter");
+    const signers = mine.map((address) => ({
+      address,
+      sign: (_: ReportDomain, report: Parameters<typeof judge.sign>[2]) =>
+        this.#effect(
+          "sign",
+          () => judge.sign(this, address, report),
+          () => new SignerTrouble("lost"),
+        ),
+    }));
+    const others = this.#world.places.filter((place) => place !== this.place);
+    return attester({
+      signers,
+      settings: this.#settings,
+      domain: REPORT_DOMAIN,
+      peers: {
+        urls: others.map((place) => `http://node-${place}`),
+        domain: DOMAIN,
+        timeoutMs: 0,
+        asking: this.#asking(),
+      },
+      book: attestationBook({ domain: REPORT_DOMAIN, mine, kept: this.#kept(), verify }),
+      verify,
+    });
+  }
+
+  #asking(): Asking {
+    const other = (url: string): Attester => {
+      const found = this.#world.operators[Number(url.slice("http://node-".length))]?.attester ?? null;
+      if (found === null) throw new PeerFault("refused");
+      return found;
+    };
+    const lost = (): Error => new PeerFault("lost");
+    return {
+      attestations: (url, round) =>
+        this.#effect(
+          `ask ${url.slice("http://".length)}`,
+          () => {
+            const answer = other(url).attestations(round);
+            this.told.push(...answer.attestations);
+            return answer;
+          },
+          lost,
+        ),
+      evidence: (url, round) => this.#effect("ask for evidence", () => other(url).evidence(round), lost),
+    };
+  }
+
+  #kept(): Kept {
+    const full = (): Error => new DataFolderTrouble("full");
+    return {
+      read: () => this.#effect("read the folder", () => this.folder, full),
+      write: (attestations) => this.#effect("write the folder", () => void (this.folder = attestations), full),
+    };
+  }
+
+  #performer() {
+    const { wires, judge } = this.#world;
+    const { reporters, relayer } = this.#settings;
+    const send = executor({
+      client: this.#client,
+      chainId: DOMAIN.chainId,
+      contract: DOMAIN.contract,
+      encode: (action) => Promise.resolve(wires.encode(action)),
+      window: 4,
+      receiptTimeoutMs: 0,
+      maxFeePerGas: 10n ** 13n,
+    });
+    const sender = relayer === null ? null : wires.sender(relayerOf(this.place));
+    const signers = reporters.map(() => ({
+      address: reporterOf(this.place),
+      sign: () => Promise.reject(new Error("")),
+    }));
+    const perform = performer({ reporters: signers, relayer: sender, organizer: null }, send);
+    return (actions: Parameters<typeof perform>[0]) => {
+      if (this.#facts !== null) judge.planned(this, actions, this.#facts);
+      return perform(actions, Infinity);
+    };
+  }
+
+  #rpc(request: Request): Promise<unknown> {
+    const { chain, wires } = this.#world;
+    return this.#effect(
+      request.method,
+      () => {
+        const answer = answerOf(chain, wires, request, (bytes) => this.#send(bytes));
+        if (request.method === "eth_getTransactionCount") {
+          this.#confirmed = Number(answer);
+          this.#published = new Set();
+        }
+        return answer;
+      },
+      () => new Error("connection lost"),
+    );
+  }
+
+  #send(bytes: Parameters<World["sent"]>[1]): string | null {
+    const transaction = this.#world.sent(this, bytes);
+    this.#world.judge.published(this, transaction, this.#confirmed, this.#published.size);
+    this.#published.add(transaction.nonce);
+    return this.#world.chain.offer(transaction);
+  }
+}

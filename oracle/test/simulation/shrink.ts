@@ -1,0 +1,22 @@
+import type { Invariant } from "./judge.ts";
+import { type Knobs, knobsOf, simpler } from "./knobs.ts";
+import { type Outcome, runSchedule } from "./schedule.ts";
+
+/** A failure with as few faults as it needs. */
+export type Shrunk = { readonly seed: number; readonly knobs: Knobs; readonly outcome: Outcome };
+
+/** Takes faults away, one after the other, as long as the same invariant is broken without them. */
+export async function shrink(seed: number, invariant: Invariant): Promise<Shrunk> {
+  let knobs = knobsOf(seed);
+  for (let isSmaller = true; isSmaller;) {
+    isSmaller = false;
+    for (const candidate of simpler(knobs)) {
+      const { violation } = await runSchedule(seed, candidate);
+      if (violation?.invariant !== invariant) continue;
+      knobs = candidate;
+      isSmaller = true;
+      break;
+    }
+  }
+  return { seed, knobs, outcome: await runSchedule(seed, knobs, true) };
+}
