@@ -48,11 +48,13 @@ describe("opening a position", () => {
     expect(await staking.positionOf(tournament, bob, OTHER_MODEL)).to.deep.equal([false, 0n]);
     expect((await staking.tournamentOf(tournament)).positions).to.equal(3);
 
-    await expectError(
-      "PositionExists",
-      [tournament, 1],
-      staking.connect(alice).openPosition(tournament, OTHER_MODEL, NMR, 0, "0x"),
-    );
+    for (const [position, model] of [MODEL, OTHER_MODEL].entries()) {
+      await expectError(
+        "PositionExists",
+        [tournament, position],
+        staking.connect(alice).openPosition(tournament, model, NMR, 0, "0x"),
+      );
+    }
     const second = await createTournament(d);
     await staking.connect(alice).openPosition(second, MODEL, NMR, 0, "0x");
     expect(await staking.positionOf(second, alice, MODEL)).to.deep.equal([true, 0n]);
@@ -80,13 +82,13 @@ describe("raising a stake", () => {
   const stage = useStakers();
 
   it("adds to what is active", async () => {
-    const { staking, tournament, bob } = stage();
-    await expect(staking.connect(bob).increaseStake(tournament, 1, 5n * NANO))
+    const { staking, tournament, carol } = stage();
+    await expect(staking.connect(carol).increaseStake(tournament, 2, 5n * NANO))
       .to.emit(staking, "StakeIncreased")
-      .withArgs(tournament, 1, 5n * NANO);
-    expect(await staking.stakeOf(tournament, 1)).to.deep.equal([2_000n * NMR + 5n * NANO, 0n]);
+      .withArgs(tournament, 2, 5n * NANO);
+    expect(await staking.stakeOf(tournament, 2)).to.deep.equal([3_000n * NMR + 5n * NANO, 0n]);
     expect(await staking.stakeOf(tournament, 0)).to.deep.equal([1_000n * NMR, 0n]);
-    expect(await staking.stakeOf(tournament, 2)).to.deep.equal([3_000n * NMR, 0n]);
+    expect(await staking.stakeOf(tournament, 1)).to.deep.equal([2_000n * NMR, 0n]);
   });
 
   it("is for the position's staker, and for whole, positive amounts", async () => {

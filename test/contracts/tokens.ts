@@ -233,6 +233,11 @@ describe("a token that misbehaves", () => {
       staking.openPosition(tournament, text32("a"), MOST + NANO, 0, "0x"),
     );
     await staking.openPosition(tournament, text32("a"), MOST - 5n * NANO, 0, "0x");
+    // A wei that somebody sent without being asked counts as well.
+    const before = await d.networkHelpers.takeSnapshot();
+    await faulty.transfer(staking, 1n);
+    await expectError("HoldingsTooLarge", [MOST + 1n, MOST], staking.fundReserve(tournament, 5n * NANO));
+    await before.restore();
     await staking.fundReserve(tournament, 5n * NANO);
     await expectError("HoldingsTooLarge", [MOST + NANO, MOST], staking.fundReserve(tournament, NANO));
     await expectError("HoldingsTooLarge", [MOST + NANO, MOST], staking.increaseStake(tournament, 0, NANO));
