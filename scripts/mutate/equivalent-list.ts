@@ -55,6 +55,11 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     change: "MAX_HOLDINGS → MAX_HOLDINGS + 1",
     reason: "a wei more than the limit isn't whole nano-NMR, and is refused for that",
   },
+  ...["+", "-"].map((sign, index) => ({
+    id: `TokenBurn.probe.constant.${index + 1}`,
+    change: `PROBE_GAS → PROBE_GAS ${sign} 1`,
+    reason: "a unit of gas of 200,000, where a token's answer needs a tenth",
+  })),
   {
     id: "Words.hashCalldata.number.1",
     change: "0x40 → 65",

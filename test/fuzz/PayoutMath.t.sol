@@ -39,7 +39,7 @@ contract PayoutMathTest {
         uint256 payouts = 0;
         for (uint256 i = 0; i < Words.LANES; ++i) {
             // Only what no lane can hold any more is left out: stakes held at one moment are below 2^63 together.
-            paid[i] /= 2;
+            if (paid[i] == type(int64).min) paid[i] = 0;
             rewardsWord = Words.withLane(rewardsWord, i, rewards[i] >> 1);
             burnsWord = Words.withLane(burnsWord, i, burns[i] >> 1);
             payouts = Words.withLane(payouts, i, uint64(paid[i]));
