@@ -6,6 +6,7 @@ import type {
   BatchFacts,
   ChainFacts,
   FeedView,
+  Limits,
   OfferedRound,
   RoundFacts,
   Schedule,
@@ -90,6 +91,15 @@ export function round(changes: Partial<RoundFacts> = {}): RoundFacts {
   };
 }
 
+/** Limits that stop nothing that is tried here. */
+export const LIMITS: Limits = {
+  maxClip: 10n ** 9n,
+  maxExposure: 10n ** 9n,
+  maxRoundsInFlight: 8,
+  maxDuration: 10 ** 6,
+  minDisputeWindow: 0,
+};
+
 export function chain(now: number, rounds: readonly RoundFacts[], changes: Partial<ChainFacts> = {}): ChainFacts {
   return {
     chainId: 1,
@@ -99,13 +109,7 @@ export function chain(now: number, rounds: readonly RoundFacts[], changes: Parti
     tournament: 1,
     organizer: ME,
     hasRegistrar: true,
-    limits: {
-      maxClip: 10n ** 9n,
-      maxExposure: 10n ** 9n,
-      maxRoundsInFlight: 8,
-      maxDuration: 10 ** 6,
-      minDisputeWindow: 0,
-    },
+    limits: LIMITS,
     latestRound: rounds.reduce((latest, { number }) => (number > latest ? number : latest), 0n),
     roundsInFlight: rounds.filter(({ state }) => state !== "open").length,
     freeReserve: 10n ** 12n,

@@ -3,27 +3,20 @@ import { InputError } from "../core/errors.ts";
 import { type Bundle, packBundle, unpackBundle, withTurn } from "../service/bundle.ts";
 import type { Config } from "../service/config.ts";
 import { turnOf } from "../service/recorder.ts";
-import {
-  answer,
-  configured,
-  JSON_OPTION,
-  type Options,
-  type Register,
-  ROUND_ARGUMENT,
-  roundNumber,
-} from "./command.ts";
+import { aboutRound, answer, type Options, type Register } from "./command.ts";
 import { BAD_ANSWER, GOOD } from "./exit-codes.ts";
 import { look, quietOracle } from "./look.ts";
 
 export const bundle: Register = (program) => {
-  configured(program, "bundle", "write what a round was decided from into a file, to replay it elsewhere", write)
-    .argument(...ROUND_ARGUMENT)
-    .requiredOption("--out <file>", "the bundle; overwritten where it exists")
-    .option(...JSON_OPTION);
+  aboutRound(
+    program,
+    "bundle",
+    "write what a round was decided from into a file, to replay it elsewhere",
+    write,
+  ).requiredOption("--out <file>", "the bundle; overwritten where it exists");
 };
 
-async function write(config: Config, options: Options, [word]: readonly string[]): Promise<number> {
-  const round = roundNumber(word);
+async function write(config: Config, options: Options, round: bigint): Promise<number> {
   const out = String(options["out"]);
   const recorded = (await quietOracle(config).recordings?.read(round)) ?? null;
   const packed = recorded ?? (await presentTurn(config, round));

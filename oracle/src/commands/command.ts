@@ -24,7 +24,17 @@ export function configured(parent: Command, name: string, description: string, a
 
 export const JSON_OPTION = ["--json", "answer in JSON, for machines"] as const;
 
-export const ROUND_ARGUMENT = ["<round>", "number of the round"] as const;
+/** The same for a command about one round, which answers people or machines. */
+export function aboutRound(
+  parent: Command,
+  name: string,
+  description: string,
+  act: (config: Config, options: Options, round: bigint) => Promise<number>,
+): Command {
+  return configured(parent, name, description, (config, options, [round]) => act(config, options, roundNumber(round)))
+    .argument("<round>", "number of the round")
+    .option(...JSON_OPTION);
+}
 
 /** @throws InputError where it isn't a round's number */
 export function roundNumber(text: string | undefined): bigint {

@@ -5,15 +5,7 @@ import { InputError } from "../core/errors.ts";
 import { askPeer } from "../peers/client.ts";
 import { attestationsAnswer } from "../peers/wire.ts";
 import type { Config } from "../service/config.ts";
-import {
-  answer,
-  configured,
-  JSON_OPTION,
-  type Options,
-  type Register,
-  ROUND_ARGUMENT,
-  roundNumber,
-} from "./command.ts";
+import { aboutRound, answer, type Options, type Register } from "./command.ts";
 import { BAD_ANSWER, GOOD } from "./exit-codes.ts";
 import { explainPosition, wantedPositions } from "./explain-position.ts";
 import { explainFlight, explainOffer, explainPast, type Page } from "./explain-round.ts";
@@ -21,15 +13,12 @@ import { type Look, look } from "./look.ts";
 import { step } from "./progress.ts";
 
 export const explain: Register = (program) => {
-  configured(program, "explain", "one page on a round: who signed what, what is waited for, and what if not", run)
-    .argument(...ROUND_ARGUMENT)
+  aboutRound(program, "explain", "one page on a round: who signed what, what is waited for, and what if not", run)
     .option("--position <number>", "how this position's payout comes about")
-    .option("--model <id>", "the same, by the model's UUID, name or id on chain")
-    .option(...JSON_OPTION);
+    .option("--model <id>", "the same, by the model's UUID, name or id on chain");
 };
 
-async function run(config: Config, options: Options, [word]: readonly string[]): Promise<number> {
-  const round = roundNumber(word);
+async function run(config: Config, options: Options, round: bigint): Promise<number> {
   const seen = await look(config);
   const wanted = wantedPositions(options, seen.facts);
   const page = await pageOf(round, seen, config);

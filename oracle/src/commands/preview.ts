@@ -10,27 +10,16 @@ import { FeedUnavailable } from "../feeds/feed.ts";
 import type { Config } from "../service/config.ts";
 import type { Oracle } from "../service/oracle.ts";
 import { table } from "../service/table.ts";
-import {
-  answer,
-  configured,
-  JSON_OPTION,
-  type Options,
-  type Register,
-  ROUND_ARGUMENT,
-  roundNumber,
-} from "./command.ts";
+import { aboutRound, answer, type Options, type Register } from "./command.ts";
 import { BAD_ANSWER, CANT_TELL_NOW, GOOD } from "./exit-codes.ts";
 import { quietOracle } from "./look.ts";
 import { step } from "./progress.ts";
 
 export const preview: Register = (program) => {
-  configured(program, "preview", "what a round in flight would pay with the scores of now; signs nothing", run)
-    .argument(...ROUND_ARGUMENT)
-    .option(...JSON_OPTION);
+  aboutRound(program, "preview", "what a round in flight would pay with the scores of now; signs nothing", run);
 };
 
-async function run(config: Config, options: Options, [word]: readonly string[]): Promise<number> {
-  const number = roundNumber(word);
+async function run(config: Config, options: Options, number: bigint): Promise<number> {
   try {
     const projection = await step(`round ${number.toString()}`, () => projected(quietOracle(config), number));
     answer(projection, () => textOf(projection), options);

@@ -1,5 +1,5 @@
 import type { BatchFacts, ChainFacts, RoundFacts } from "../../src/core/facts.ts";
-import { ME } from "../plan-world.ts";
+import { LIMITS, ME } from "../plan-world.ts";
 import type { Block } from "./chain.ts";
 import type { ModelRound } from "./contract.ts";
 import { DOMAIN, MODELS, stakesOf } from "./script.ts";
@@ -19,13 +19,7 @@ function factsOf(block: Block): ChainFacts {
     finalized: 0n,
     organizer: ME,
     hasRegistrar: true,
-    limits: {
-      maxClip: 10n ** 9n,
-      maxExposure: 10n ** 9n,
-      maxRoundsInFlight: 8,
-      maxDuration: 10 ** 6,
-      minDisputeWindow: 0,
-    },
+    limits: LIMITS,
     latestRound: BigInt(all.length),
     roundsInFlight: all.filter(({ state }) => state === "locking" || state === "locked").length,
     freeReserve: 10n ** 12n,
