@@ -127,7 +127,7 @@ async function send(
     client,
     chainId: CHAIN,
     contract: CONTRACT,
-    encode: (action) => Promise.resolve(callData(action, 1)),
+    encode: (action) => callData(action, 1),
     window: options.window ?? 1,
     receiptTimeoutMs: 1,
     maxFeePerGas: options.maxFeePerGas ?? 10n ** 12n,
@@ -273,8 +273,10 @@ describe("the executor", () => {
       client,
       chainId: CHAIN,
       contract: CONTRACT,
-      encode: (action) =>
-        action.round === 1n ? Promise.reject(new Error("no key")) : Promise.resolve(callData(action, 1)),
+      encode: (action) => {
+        if (action.round === 1n) throw new Error("no such call");
+        return callData(action, 1);
+      },
       window: 1,
       receiptTimeoutMs: 1,
       maxFeePerGas: 10n ** 12n,

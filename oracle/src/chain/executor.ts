@@ -31,7 +31,7 @@ export type ExecutorOptions = {
   readonly chainId: number;
   readonly contract: Address;
   /** The calldata of an action. */
-  readonly encode: (action: Action) => Promise<Hex>;
+  readonly encode: (action: Action) => Hex;
   /** How many transactions of a sender may be under way at once. */
   readonly window: number;
   readonly receiptTimeoutMs: number;
@@ -46,7 +46,7 @@ const LAST_LOOK_MS = 1_000;
 export function executor(options: ExecutorOptions): Executor {
   return {
     async send(actions, from, until) {
-      const { calls, results } = await encoded(actions, options);
+      const { calls, results } = encoded(actions, options);
       let waiting: readonly Call[] = calls;
       while (waiting.length > 0 && Date.now() < until) {
         const carried = await nextWindow(waiting, options, from, until);
@@ -60,12 +60,12 @@ export function executor(options: ExecutorOptions): Executor {
   };
 }
 
-async function encoded(actions: readonly Action[], { encode }: ExecutorOptions) {
+function encoded(actions: readonly Action[], { encode }: ExecutorOptions) {
   const calls: Call[] = [];
   const results: Result[] = [];
   for (const action of actions) {
     try {
-      calls.push({ action, data: await encode(action) });
+      calls.push({ action, data: encode(action) });
     } catch (error) {
       results.push({ action, error });
     }

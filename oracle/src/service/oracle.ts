@@ -105,7 +105,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     client,
     chainId,
     contract,
-    encode: (action) => Promise.resolve(callData(action, tournament)),
+    encode: (action) => callData(action, tournament),
     window: config.maxTransactionsInFlight,
     receiptTimeoutMs: config.receiptTimeoutMs,
     maxFeePerGas: parseGwei(config.maxFeePerGasGwei.toString()),

@@ -215,7 +215,7 @@ export class Operator implements Judged {
       client: this.#client,
       chainId: DOMAIN.chainId,
       contract: DOMAIN.contract,
-      encode: (action) => Promise.resolve(wires.encode(action)),
+      encode: (action) => wires.encode(action),
       window: 4,
       receiptTimeoutMs: 0,
       maxFeePerGas: 10n ** 13n,
