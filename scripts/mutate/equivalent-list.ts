@@ -2,9 +2,15 @@ import type { Equivalent } from "./equivalents.ts";
 
 const AT_THE_BOUND = "a rate that is the bound is clamped to itself";
 const NEVER_ZERO = "only a rate beyond the bounds comes here, and zero is never beyond them";
+const ALL_SPARE = "all free seats are in the list: dearer, which the gas snapshot tells, and otherwise the same";
 const PRODUCT = "a product of the three, in any order";
 
 export const EQUIVALENTS: readonly Equivalent[] = [
+  ...[
+    { id: "Holds.vacate.condition.1", change: "book.freeSeat != 0 → true" },
+    { id: "Holds.vacate.comparison.1", change: "book.freeSeat != 0 → book.freeSeat == 0" },
+    { id: "Holds.vacate.number.1", change: "0 → 1" },
+  ].map((mutant) => ({ ...mutant, reason: ALL_SPARE })),
   {
     id: "PayoutMath.factorDown.boundary.1",
     change: "total <= threshold → total < threshold",

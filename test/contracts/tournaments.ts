@@ -34,9 +34,10 @@ describe("creating a tournament", () => {
   it("is open to anyone, who becomes its organizer", async () => {
     const d = stage();
     const addresses = d.reporters.map(({ address }) => address);
-    await expect(create(d))
+    const limits = { ...OPEN_LIMITS, maxClip: 17_000_000n, minDisputeWindow: 3_600n };
+    await expect(create(d, { limits }))
       .to.emit(d.staking, "TournamentCreated")
-      .withArgs(1, d.mallory, "Signals", Object.values(OPEN_LIMITS))
+      .withArgs(1, d.mallory, "Signals", Object.values(limits))
       .and.to.emit(d.staking, "ReportersSet")
       .withArgs(1, 1, addresses, 2)
       .and.to.emit(d.staking, "GuardianSet")
@@ -52,7 +53,7 @@ describe("creating a tournament", () => {
       d.guardian.address,
       d.carol.address,
       NMR,
-      Object.values(OPEN_LIMITS),
+      Object.values(limits),
       1n,
       0n,
       0n,
