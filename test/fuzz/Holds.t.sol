@@ -26,6 +26,8 @@ contract HoldsTest {
     Request[] private _requests;
     uint256[BATCHES] private _lockedBy;
     uint256 private _ended;
+    /// The model: the oldest ticket of a round that never ends; 0: there is none.
+    uint256 private _everlasting;
 
     function testFuzz_X1_aRequestWaitsForExactlyTheRoundsBeforeIt(uint256 seed) public {
         Dice.Cup memory cup = Dice.Cup(seed);
@@ -119,14 +121,26 @@ contract HoldsTest {
             uint32 ticket = _book.draw();
             _book.hold(BATCHES, ticket);
             if (end) _book.end(ticket);
+            else if (_everlasting == 0) _everlasting = ticket;
         }
     }
 
     function _check() private view {
+        require(_book.firstLiveWord == _oldestLive() >> 7, "the book begins with the oldest that lives");
         for (uint256 i = 0; i < _requests.length; ++i) {
             Request storage request = _requests[i];
             bool free = request.waitsFor & ~_ended == 0;
             require(_book.isFree(request.batch, request.mark) == free, free ? "held for no reason" : "free too early");
+        }
+    }
+
+    /// @dev The oldest ticket that holds something, or else the next one.
+    function _oldestLive() private view returns (uint256 oldest) {
+        oldest = _everlasting == 0 ? _book.drawn + 1 : _everlasting;
+        for (uint256 round = 0; round < ROUNDS; ++round) {
+            uint32[] storage tickets = _tickets[round];
+            if (_ended & (1 << round) != 0 || tickets.length == 0) continue;
+            if (tickets[0] < oldest) oldest = tickets[0];
         }
     }
 }
