@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { network } from "hardhat";
-import { mined } from "../../scripts/support/mined.ts";
 import { expectError } from "../support/errors.ts";
 import { expectGas } from "../support/expect-gas.ts";
 
@@ -34,22 +33,4 @@ describe("the book of holds, with one round that does not end", () => {
     await holds.draw(1, false);
     await connection.close();
   }).timeout(60_000);
-
-  it("costs a batch nothing that it did not lock, however many rounds ended since", async () => {
-    const { connection, holds } = await withOldRound();
-    const costOf = async (sending: Parameters<typeof mined>[0]) => (await mined(sending)).gasUsed;
-    const drawn = 1 + CHUNK;
-    await holds.draw(CHUNK, false);
-
-    const first = await costOf(holds.hold(1, drawn));
-    const soon = await costOf(holds.isFree.send(1));
-    await holds.draw(CHUNK, false);
-    expect(await costOf(holds.hold(3, drawn + CHUNK))).to.be.closeTo(first, 1_000n);
-    await holds.hold(1, drawn + CHUNK);
-    expect(await costOf(holds.isFree.send(1))).to.be.closeTo(soon, 5_000n);
-
-    expect(await holds.isFree(0)).to.equal(false);
-    expect(await holds.isFree(1)).to.equal(true);
-    await connection.close();
-  });
 });

@@ -88,6 +88,33 @@ contract HoldsTest {
         require(!drawn && keccak256(answer) == keccak256(refusal), "one more");
     }
 
+    /// @notice An old round that never ends costs a batch nothing that it did not lock, however many rounds came since.
+    function testFuzz_aBatchDoesNotPayForRoundsThatItDidNotHold(uint256 seed) public {
+        Dice.Cup memory cup = Dice.Cup(seed);
+        _book.hold(0, _book.draw());
+        uint32 ticket = _drawAfter(200 + cup.upTo(50));
+        uint256 before = gasleft();
+        _book.hold(1, ticket);
+        require(before - gasleft() < 60_000, "its first lock");
+        _book.end(ticket);
+
+        ticket = _drawAfter(200 + cup.upTo(50));
+        _book.hold(1, ticket);
+        before = gasleft();
+        bool free = _book.isFree(1, ticket);
+        require(before - gasleft() < 30_000, "a look at what it waits for");
+        require(!free, "its own round holds it");
+    }
+
+    /// @dev A ticket so many words on; nobody holds anything by those between.
+    function _drawAfter(uint256 words) private returns (uint32) {
+        uint256 word = _book.drawn >> 7;
+        _book.endedBefore[word] = _book.ended;
+        _book.ended = 0;
+        _book.drawn = uint32((word + words) << 7);
+        return _book.draw();
+    }
+
     function draw() external returns (uint32) {
         return _book.draw();
     }
