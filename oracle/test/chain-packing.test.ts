@@ -176,6 +176,16 @@ describe("a node that refuses views in one question", () => {
     },
   );
 
+  it("with a later part is asked for no more, and what it said before counts", async () => {
+    const asked: Call[] = [];
+    const last = viewsOf(1_000).at(-1)?.call.data;
+    const node = nodeOf((call, block) => (call.data === last ? new Error("down") : truth(call, block)), asked);
+    const answers = await asking(node, viewsOf(2_000));
+    expect(asked).toHaveLength(2);
+    expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(800);
+    expect(answers.findIndex(({ status }) => status === "rejected")).toBe(800);
+  });
+
   it.each([
     refusal("header not found"),
     refusal("rate limit exceeded", -32_005),
@@ -185,7 +195,7 @@ describe("a node that refuses views in one question", () => {
     const asked: Call[] = [];
     const answers = await asking(
       nodeOf(() => error, asked),
-      viewsOf(50),
+      viewsOf(2_000),
     );
     expect(asked).toHaveLength(1);
     expect(new Set(answers.map((answer): unknown => answer.status === "rejected" && answer.reason))).toEqual(

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import {
   type Address,
   decodeFunctionResult,
@@ -51,17 +52,18 @@ const OF_THE_CALL: ReadonlySet<unknown> = new Set(["reverts", "gas", "size", "ra
  * Puts the contract's views that are asked for in the same turn, at the same block, into one question to the node, through
  * the contract's `multicall`. Each gets an answer of its own, so that each is voted on, and named where nodes differ.
  */
-export function packing({ ask, askAlone }: Asks): Ask {
+export function packing(asks: Asks): Ask {
   let waiting: Asked[] = [];
-  const send = (): void => {
-    for (const pack of packsOf(waiting)) void answer(pack, { ask, askAlone });
-    waiting = [];
-  };
   return (method, params) => {
     const view = method === "eth_call" ? viewIn(params) : null;
-    if (view === null) return ask(method, params);
+    if (view === null) return asks.ask(method, params);
     return new Promise((resolve, reject) => {
-      if (waiting.length === 0) setImmediate(send);
+      if (waiting.length === 0) {
+        setImmediate(() => {
+          void answerAll(waiting, asks);
+          waiting = [];
+        });
+      }
       waiting.push({ ...view, resolve, reject });
     });
   };
@@ -93,27 +95,45 @@ function packsOf(waiting: readonly Asked[]): Asked[][] {
   return packs;
 }
 
+/**
+ * One pack after the other: the work on one's answers must not be taken for the node's delay with the next. A node that
+ * fails with one is not asked for the others.
+ */
+async function answerAll(all: readonly Asked[], asks: Asks): Promise<void> {
+  try {
+    for (const pack of packsOf(all)) {
+      await answer(pack, asks);
+      await turn();
+    }
+  } catch (error) {
+    // Those that have their answer keep it.
+    for (const { reject } of all) reject(error);
+  }
+}
+
 /** Where the node refuses the whole, since it is too much for it or one of them reverts, it is asked for each half. */
 async function answer(pack: readonly Asked[], asks: Asks): Promise<void> {
   const [first] = pack;
   if (first === undefined) return;
-  const { to, data, block } = first;
   try {
-    if (pack.length === 1) {
-      first.resolve(await asks.ask("eth_call", [{ to, data }, block]));
-      return;
-    }
-    const calls = encodeFunctionData({ abi, functionName: "multicall", args: [pack.map((each) => each.data)] });
-    const answers = unpacked(await asks.askAlone("eth_call", [{ to, data: calls }, block]), pack.length);
+    const answers = await answersTo(first, pack, asks);
     pack.forEach(({ resolve }, place) => resolve(answers[place]));
   } catch (error) {
-    if (pack.length === 1 || !OF_THE_CALL.has(meaningIn(error))) {
-      for (const { reject } of pack) reject(error);
+    if (!OF_THE_CALL.has(meaningIn(error))) throw error;
+    if (pack.length === 1) {
+      first.reject(error);
       return;
     }
     const middle = Math.ceil(pack.length / 2);
-    await Promise.all([answer(pack.slice(0, middle), asks), answer(pack.slice(middle), asks)]);
+    await answer(pack.slice(0, middle), asks);
+    await answer(pack.slice(middle), asks);
   }
+}
+
+async function answersTo({ to, data, block }: Asked, pack: readonly Asked[], asks: Asks): Promise<readonly unknown[]> {
+  if (pack.length === 1) return [await asks.ask("eth_call", [{ to, data }, block])];
+  const calls = encodeFunctionData({ abi, functionName: "multicall", args: [pack.map((each) => each.data)] });
+  return unpacked(await asks.askAlone("eth_call", [{ to, data: calls }, block]), pack.length);
 }
 
 /** What can't be unpacked is the node's answer to each all the same: what it is worth, the vote decides. */
