@@ -10,6 +10,7 @@ export default defineConfig({
     // its own; V8's ranges would have to be mapped back to branches.
     coverage: {
       provider: "istanbul",
+      reportsDirectory: "../coverage/oracle",
       include: ["src/core/**"],
       reporter: [["text", { skipFull: true }]],
       thresholds: { 100: true },
