@@ -90,12 +90,12 @@ function printFigures({ round, start, usual, api }: Figures): void {
   ]);
   console.log(`\nA turn with nothing to do, ${COLD.inFlight} rounds in flight:`);
   printTable(
-    ["positions", "HTTP requests a node", "at most", "questions in them", "seconds"],
+    ["positions", "questions a node", "at most", "HTTP requests", "seconds"],
     [usual, start.ours].map(({ positions, again }) => [
       number(positions),
-      number(again?.asked.requests ?? NaN),
-      "30",
       number(again?.asked.questions ?? NaN),
+      "30",
+      number(again?.asked.requests ?? NaN),
       number(again?.seconds ?? NaN, 2),
     ]),
   );

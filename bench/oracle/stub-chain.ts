@@ -186,6 +186,12 @@ export class StubChain {
         return this.#round(this.#numbered(call.args[1]));
       case "batchOf":
         return this.#batch(this.#numbered(call.args[1]), call.args[2]);
+      case "multicall":
+        return encodeFunctionResult({
+          abi,
+          functionName: "multicall",
+          result: call.args[0].map((each) => this.call(each)),
+        });
       default:
         return "0x";
     }

@@ -1,7 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createWalletClient, encodeFunctionData, http, numberToHex } from "viem";
 import { gasOf } from "../src/chain/bundles.ts";
+import { httpEndpoint } from "../src/chain/client.ts";
+import { numeraireStakingAbi as abi } from "../src/chain/generated/abi.ts";
+import { VIEW_GAS } from "../src/chain/packing.ts";
 import type { Oracle } from "../src/service/oracle.ts";
 import { buildWorld, ROUND, type World } from "./reconciler-world.ts";
 
@@ -9,6 +13,8 @@ const POSITIONS = 1_024;
 const DAY = 86_400;
 const HOUR = 3_600;
 const DAYS = 5;
+const MOST_REPORTERS = 64;
+const TRANSACTION_GAS = 21_000;
 /** Of protocol.md §12: a report, a settlement and a lock a day, in one transaction. */
 const MOST_GAS_PER_POSITION = 2_500;
 
@@ -83,5 +89,41 @@ describe("a keeper's day", { timeout: 120_000 }, () => {
     console.log(`a keeper's day, gas a position: ${perPosition.toFixed(0)} (at most ${MOST_GAS_PER_POSITION})`);
     expect(perPosition).toBeLessThanOrEqual(MOST_GAS_PER_POSITION);
     expect(await world.nonce()).toBe(DAYS + 1);
+  });
+
+  it("can be looked at for no more gas than is reckoned, all at once as one by one", async () => {
+    const { chain, contract, staking, url } = world;
+    const { organizer } = await chain.readContract({ ...staking, functionName: "tournamentOf", args: [1] });
+    const reporters = Array.from({ length: MOST_REPORTERS }, (_, index) => numberToHex(index + 1, { size: 20 }));
+    const data = encodeFunctionData({ abi, functionName: "setReporters", args: [1, reporters, MOST_REPORTERS] });
+    await chain.impersonateAccount({ address: organizer });
+    await createWalletClient({ account: organizer, transport: http(url) }).sendTransaction({
+      to: contract,
+      data,
+      chain: null,
+    });
+    const { reporterSet } = await chain.readContract({ ...staking, functionName: "tournamentOf", args: [1] });
+    const viewsOf = (functionName: keyof typeof VIEW_GAS, ...all: readonly unknown[][]) =>
+      all.map((args) => {
+        const call = { abi, functionName, args } as Parameters<typeof encodeFunctionData>[0];
+        return { functionName, data: encodeFunctionData(call) };
+      });
+    const rounds = Array.from({ length: DAYS + 1 }, (_, day) => [1, ROUND + BigInt(day)]);
+    const calls = [
+      ...viewsOf("tournamentOf", [1]),
+      ...viewsOf("reserveOf", [1]),
+      ...viewsOf("reportersOf", [1, 1], [1, reporterSet]),
+      ...viewsOf("roundOf", ...rounds),
+      ...viewsOf("batchOf", ...rounds.map((round) => [...round, 0])),
+      ...viewsOf("stakesOf", [1, 0]),
+    ];
+    for (const { functionName, data } of calls) {
+      const gas = Number(await chain.estimateGas({ to: contract, data })) - TRANSACTION_GAS;
+      expect(gas).toBeLessThan(VIEW_GAS[functionName]);
+    }
+    const { ask } = httpEndpoint(url, 5_000);
+    const answers = await Promise.all(calls.map(({ data }) => ask("eth_call", [{ to: contract, data }, "latest"])));
+    const alone = await Promise.all(calls.map(({ data }) => chain.call({ to: contract, data })));
+    expect(answers).toEqual(alone.map((answer) => answer.data));
   });
 });

@@ -91,6 +91,7 @@ describe("the audit of a round", () => {
   it("has nothing to say of a good one", () => {
     expect(audited()).toEqual([]);
     expect(audited(undefined, {}, null)).toEqual([]);
+    expect(audited(settlement({ brought: null }))).toEqual([]);
   });
 
   it.each<[string, Change, RegExp]>([
@@ -145,6 +146,12 @@ describe("the audit of a round", () => {
       settlement({ payouts: [...packPayouts(PAYOUTS), 0n] }),
       /payout lanes: 12 on chain, recomputed 8/,
     ],
+    ["no payouts at all", settlement({ payouts: [] }), /position 4, payout: 0 NMR was settled, the formula gives/],
+    [
+      "no payout of a burn, where the balance isn't known",
+      settlement({ payouts: packPayouts(PAYOUTS.with(0, 0n)), balances: [] }),
+      /^note: position 0: the burn of \S+ NMR was cut to the 0 it had left/,
+    ],
     [
       "a burn that is too small for no reason",
       settlement({ payouts: packPayouts(PAYOUTS.with(0, (PAYOUTS[0] ?? 0n) + 1n)) }),
@@ -188,6 +195,15 @@ describe("the audit of a round", () => {
         ]);
       }),
     );
+  });
+
+  it("says so where the feed wrote nothing for a score that was reported", () => {
+    const models = sheet.models.map((each, index) =>
+      index === 4 ? { ...each, scores: null, raw: { first: null, second: null } } : each,
+    );
+    expect(said(audited(undefined, {}, { ...sheet, models }))).toEqual([
+      expect.stringMatching(/, first \(the feed's text: nothing\): 0\.02 was reported, the feed gives 0$/),
+    ]);
   });
 
   it("takes a model that the feed doesn't list for one without scores, and says so", () => {

@@ -38,6 +38,7 @@ describe("parseJson", () => {
     ['{"x":"NaN, \\" Infinity","y":-Infinity}', "y", "-Infinity"],
     ['[0, Infinity , "a"]', "[1]", "Infinity"],
     ['{"NaN":NaN}', "NaN", "NaN"],
+    ["NaN", "body", "NaN"],
   ])("names the field of the non-number in %s", (text, field, shown) => {
     const body = parseJson(text, "body");
     expect(() => refuseFaults(body, "")).toThrow(InputError);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Plan } from "../src/core/actions.ts";
 import { canonicalText } from "../src/core/canonical.ts";
 import type { ChainFacts, FeedView, Settings } from "../src/core/facts.ts";
 import { plan as planOf } from "../src/core/plan.ts";
@@ -13,9 +14,11 @@ import {
   feedFor,
   NOBODY,
   offer,
+  plan,
   REPORTERS,
   round,
   SETTINGS,
+  SHEET,
   signedBy,
   START,
 } from "./plan-world.ts";
@@ -76,6 +79,18 @@ describe("a round's part of a turn", () => {
     expect(factsFor(facts, 3n).rounds[2]).toEqual(facts.rounds[2]);
   });
 
+  it("leaves out how other rounds ended, and what the feed lists of them", () => {
+    const facts = chain(START, [round()], { finished: new Map([[3n, "void"], [4n, "settled"]]) }); // prettier-ignore
+    expect(factsFor(facts, 4n).finished).toEqual(new Map([[4n, "settled"]]));
+    const refused = [1n, 2n, null].map((number) => ({ number, message: "bad" }));
+    const feed = { ...feedFor(facts, [offer({ number: 50n })]), refused };
+    const list = listFor(feed, 1n);
+    expect(list.rounds.ok && list.rounds.value.map(({ number }) => number)).toEqual([1n]);
+    expect(list.refused.map(({ number }) => number)).toEqual([1n, null]);
+    const down = { ok: false, code: "feed_down", message: "gone" } as const;
+    expect(listFor({ ...feed, rounds: down }, 1n).rounds).toBe(down);
+  });
+
   it("has an outline that changes with what is decided, not with the time that it is said at", () => {
     const locked = { state: "locked", batches: [batch(0, { state: "locked" })] } as const;
     const outlineAt = (time: number, finalized: bigint): string => {
@@ -86,5 +101,34 @@ describe("a round's part of a turn", () => {
     expect(outlineAt(START + 1_000, 1n)).toBe(outlineAt(START + 1_200, 2n));
     expect(outlineAt(START + 1_000, 1n)).not.toBe(outlineAt(START + 1_000, 4n));
     expect(outlineAt(START + 900, 4n)).not.toBe(outlineAt(START + 1_000, 4n));
+  });
+
+  it("has an outline that tells actions apart by kind, batch and scores, notes by code, and readings by digest", () => {
+    const facts = chain(START + 1_000, [round({ state: "locked", batches: [batch(0, { state: "locked" })] })]);
+    const feed = feedFor(facts);
+    const [report] = plan(facts, feed, SETTINGS).actions;
+    if (report?.kind !== "report") throw new Error("no report");
+    const timed = { round: 1n, eligibleAt: 1, deadline: null };
+    const nothing: Plan = { actions: [], waiting: [], notes: [] };
+    const note = { code: "unknown_model", round: 1n, batch: null, until: null, message: "" } as const;
+    const outlines = [
+      nothing,
+      { ...nothing, notes: [note] },
+      { ...nothing, waiting: [note] },
+      ...[
+        report,
+        { ...report, batch: 1 },
+        { ...report, scoresHash: report.stakesHash },
+        { ...timed, kind: "lock", batch: 0 } as const,
+        { ...timed, kind: "void" } as const,
+      ].map((action) => ({ ...nothing, actions: [action] })),
+    ].map((each) => outlineOf(each, feed, 1n));
+    expect(new Set(outlines).size).toBe(outlines.length);
+    const later = { ...nothing, actions: [{ ...report, eligibleAt: 5, signatures: [] }] };
+    expect(outlines).toContain(outlineOf(later, feed, 1n));
+    const readings = [undefined, { ok: true, value: { ...SHEET, digest: report.stakesHash } } as const].map((sheet) =>
+      outlineOf(nothing, { ...feed, sheets: new Map(sheet && [[1n, sheet]]) }, 1n),
+    );
+    expect(new Set([...readings, ...outlines]).size).toBe(outlines.length + 2);
   });
 });

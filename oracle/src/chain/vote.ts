@@ -5,6 +5,7 @@ import { type Cast, Endpoint, type EndpointOptions, type EndpointView } from "./
 import { ChainRefusal } from "./errors.ts";
 import { byFreshness, lowerMedian, MOST_BLOCKS_BEHIND, reachedByQuorum, type Trust } from "./heads.ts";
 import { lost } from "./lost.ts";
+import { type Question, sayQuestion } from "./question.ts";
 import { meaningIn } from "./refusals.ts";
 
 export type VoteOptions = {
@@ -16,7 +17,6 @@ export type VoteOptions = {
   readonly onChange?: (view: EndpointView) => void;
 };
 
-export type Question = { readonly method: string; readonly params?: unknown };
 type Block = { readonly number: bigint; readonly timestamp: bigint };
 type HeadCast = Cast & { readonly head?: Block };
 
@@ -86,7 +86,7 @@ export class Vote {
     if (ballot.kind !== "value" || ballot.value === null || ballot.key === key) return;
     const { head } = ballot.from.view;
     if (head === null || head < this.#height) return;
-    ballot.from.disagrees(`${method} ${JSON.stringify(params).slice(0, 200)}`);
+    ballot.from.disagrees(sayQuestion({ method, params }));
   }
 
   #block(params: unknown): Promise<unknown> {

@@ -15,16 +15,17 @@ export type Deadline = {
 export function nextDeadline(round: RoundFacts): Deadline | null {
   const { number, schedule, batches } = round;
   const { closesAt, lockedBy, resolvesAt, settledBy, disputeWindow } = schedule;
-  const count = (state: "unlocked" | "reported"): number => batches.filter((batch) => batch.state === state).length;
   if (batches.length === 0) return null;
   if (round.state !== "locked") {
-    return { round: number, step: "lock", eligibleAt: closesAt, deadline: lockedBy, batches: count("unlocked") };
+    const unlocked = batches.filter(({ state }) => state === "unlocked").length;
+    return { round: number, step: "lock", eligibleAt: closesAt, deadline: lockedBy, batches: unlocked };
   }
   const missing = unreported(round).length;
   if (missing > 0) {
     const deadline = reportDeadline(round);
     return { round: number, step: "report", eligibleAt: resolvesAt, deadline, batches: missing };
   }
-  const eligibleAt = Math.max(...batches.map(({ reportedAt }) => reportedAt)) + disputeWindow;
-  return { round: number, step: "settle", eligibleAt, deadline: settledBy, batches: count("reported") };
+  const reported = batches.filter(({ state }) => state === "reported");
+  const eligibleAt = Math.max(...reported.map(({ reportedAt }) => reportedAt)) + disputeWindow;
+  return { round: number, step: "settle", eligibleAt, deadline: settledBy, batches: reported.length };
 }

@@ -33,8 +33,8 @@ export function scoreFindings({ index, stakes, scores, models, sheet }: Reported
         return { verdict: "difference", batch: index, position: first + lane, message };
       });
   });
-  const unlisted = unknown.map((position): AuditFinding => {
-    const message = `position ${position}, model ${models[position] ?? "?"}: scored 0, because the feed doesn't list it`;
+  const unlisted = unknown.map(({ position, model }): AuditFinding => {
+    const message = `position ${position}, model ${model}: scored 0, because the feed doesn't list it`;
     return { verdict: "note", batch: index, position, message };
   });
   return [...differences, ...unlisted];

@@ -5,8 +5,11 @@ import { packScores, POSITIONS_PER_BATCH, type Scores, unpackStakes } from "./wo
 
 const NO_SCORES: Scores = [0n, 0n];
 
-/** Scores words of a batch, and the positions with a stake on a model that the sheet doesn't list. */
-export type BatchScores = { readonly words: readonly bigint[]; readonly unknown: readonly number[] };
+/** A position with a stake on a model that the sheet doesn't list. */
+export type UnlistedStake = { readonly position: number; readonly model: Hex };
+
+/** Scores words of a batch, and the stakes in it that the sheet knows nothing of. */
+export type BatchScores = { readonly words: readonly bigint[]; readonly unknown: readonly UnlistedStake[] };
 
 /** What the scores of a batch are made from; `stakes` are the words of its lock, `models` those of every position. */
 export type BatchInput = {
@@ -23,14 +26,15 @@ export type BatchInput = {
  */
 export function batchScores(sheet: ReadonlyMap<Hex, Scores | null>, input: BatchInput): BatchScores {
   const first = input.batch * POSITIONS_PER_BATCH;
-  const unknown: number[] = [];
+  const unknown: UnlistedStake[] = [];
   const lanes = unpackStakes(input.stakes).map((stake, lane) => {
     if (stake === 0n) return NO_SCORES;
-    const model = modelAt(input.models, first + lane);
+    const position = first + lane;
+    const model = modelAt(input.models, position);
     const scores = sheet.get(model);
     if (scores === undefined) {
-      if (input.hasRegistrar) throw unlisted(model, first + lane);
-      unknown.push(first + lane);
+      if (input.hasRegistrar) throw unlisted({ position, model });
+      unknown.push({ position, model });
     }
     return scores ?? NO_SCORES;
   });
@@ -58,7 +62,7 @@ function modelAt(models: readonly Hex[], position: number): Hex {
   return model;
 }
 
-function unlisted(model: Hex, position: number): InputError {
+function unlisted({ position, model }: UnlistedStake): InputError {
   return new InputError(
     "models",
     `model ${model} of position ${position} has a stake that the registrar granted, but the feed doesn't list it; ` +

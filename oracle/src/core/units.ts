@@ -16,6 +16,14 @@ const MAX_SCORE = 2n ** 31n - 1n;
 const MAX_LENGTH = 100;
 const MAX_EXPONENT = 400;
 
+/** What `DECIMAL` finds. */
+type Parts = {
+  readonly sign: string;
+  readonly whole: string;
+  readonly fraction: string | undefined;
+  readonly exponent: string | undefined;
+};
+
 const DECIMAL =
   /^(?<sign>-?)(?<whole>\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.(?<fraction>\d+))?(?:[eE](?<exponent>[+-]?\d+))?$/;
 
@@ -24,14 +32,14 @@ const DECIMAL =
  * @throws InputError for anything else: NaN, Infinity, hexadecimal, blanks, misplaced separators, absurd lengths.
  */
 export function parseDecimal(text: string, field: string): Decimal {
-  const parts = text.length <= MAX_LENGTH ? DECIMAL.exec(text)?.groups : undefined;
-  const exponent = Number(parts?.["exponent"] ?? 0);
+  const parts = text.length <= MAX_LENGTH ? (DECIMAL.exec(text)?.groups as Parts | undefined) : undefined;
+  const exponent = Number(parts?.exponent ?? 0);
   if (parts === undefined || Math.abs(exponent) > MAX_EXPONENT) {
     throw new InputError(field, `${quote(text)} is not a number; write a decimal such as 12, -0.5, 1e-7 or 1,234.5`);
   }
-  const fraction = parts["fraction"] ?? "";
-  const magnitude = BigInt((parts["whole"] ?? "").replaceAll(",", "") + fraction);
-  const digits = parts["sign"] === "-" ? -magnitude : magnitude;
+  const { sign, whole, fraction = "" } = parts;
+  const magnitude = BigInt(whole.replaceAll(",", "") + fraction);
+  const digits = sign === "-" ? -magnitude : magnitude;
   const scale = fraction.length - exponent;
   return scale >= 0 ? { digits, scale } : { digits: digits * 10n ** BigInt(-scale), scale: 0 };
 }

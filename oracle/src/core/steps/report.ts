@@ -12,7 +12,7 @@ import type {
   ScoreSheet,
   Settings,
 } from "../facts.ts";
-import { batchScores, byModel } from "../scores.ts";
+import { batchScores, byModel, type UnlistedStake } from "../scores.ts";
 import { hashWords } from "../words.ts";
 import { reason } from "./step.ts";
 
@@ -43,7 +43,7 @@ const NOTHING: RoundReports = { reports: [], checks: [], waiting: [], notes: [] 
 /** The rounds whose scores the plan will look at. */
 export function wantedSheets(facts: ChainFacts, list: FeedList, settings: Settings): bigint[] {
   return reportableRounds(facts)
-    .filter((round) => obstacle(round, facts, list, settings) === null)
+    .filter((round) => !("code" in reportableOffer(round, facts, list, settings)))
     .map(({ number }) => number);
 }
 
@@ -69,12 +69,12 @@ function roundReports(round: RoundFacts, facts: ChainFacts, feed: FeedView, sett
   if (facts.block.timestamp < resolvesAt) {
     return because(reason(round, null, "round_running", "resolves later", resolvesAt));
   }
-  const blocked = obstacle(round, facts, feed, settings);
-  if (blocked !== null) return because(blocked);
+  const offer = reportableOffer(round, facts, feed, settings);
+  if ("code" in offer) return because(offer);
   const sheet = usableSheet(round, feed.sheets.get(round.number));
   if ("code" in sheet) return because(sheet);
   try {
-    return withScores(round, batches, sheet, facts, settings, offerOf(feed.rounds, round));
+    return withScores(round, batches, sheet, facts, settings, offer);
   } catch (error) {
     if (error instanceof InputError) return because(wait(round, "feed_refused", error.message));
     throw error;
@@ -95,8 +95,13 @@ function checksOf(round: RoundFacts, facts: ChainFacts, feed: FeedView, settings
   }
 }
 
-/** Why no report of the round can be made now, whatever its scores are. */
-function obstacle(round: RoundFacts, facts: ChainFacts, list: FeedList, settings: Settings): Reason | null {
+/** How the feed lists the round; or why no report of it can be made now, whatever its scores are. */
+function reportableOffer(
+  round: RoundFacts,
+  facts: ChainFacts,
+  list: FeedList,
+  settings: Settings,
+): OfferedRound | Reason {
   const { settledBy } = round.schedule;
   if (facts.block.timestamp >= reportDeadline(round)) {
     return reason(round, null, "deadline_missed", "was not reported in time and can only be voided", settledBy);
@@ -104,7 +109,7 @@ function obstacle(round: RoundFacts, facts: ChainFacts, list: FeedList, settings
   if (localReporters(round, settings).length === 0) {
     return wait(round, "not_a_reporter", "must be signed by reporters, none of them here");
   }
-  return unfinalized(round, facts) ?? unresolved(round, list);
+  return unfinalized(round, facts) ?? resolvedOffer(round, list);
 }
 
 /** A signature outlives the block that it was made for: a lock that may still go away is not signed for. */
@@ -119,14 +124,13 @@ function unfinalized(round: RoundFacts, { finalized }: ChainFacts): Reason | nul
   );
 }
 
-/** Why the feed's list doesn't call the round resolved. */
-function unresolved(round: RoundFacts, { rounds, refused }: FeedList): Reason | null {
+function resolvedOffer(round: RoundFacts, { rounds, refused }: FeedList): OfferedRound | Reason {
   if (!rounds.ok) return wait(round, rounds.code, `waits for the feed: ${rounds.message}`);
   const refusal = refused.find(({ number }) => number === round.number);
   if (refusal !== undefined) return wait(round, "feed_refused", `waits for the feed: ${refusal.message}`);
-  const offer = offerOf(rounds, round);
+  const offer = rounds.value.find(({ number }) => number === round.number);
   if (offer === undefined) return wait(round, "feed_missing", "is not in the feed");
-  return offer.resolved ? null : wait(round, "feed_unsettled", "has no final scores in the feed yet");
+  return offer.resolved ? offer : wait(round, "feed_unsettled", "has no final scores in the feed yet");
 }
 
 function usableSheet(round: RoundFacts, reading: Reading<ScoreSheet> | undefined): ScoreSheet | Reason {
@@ -155,7 +159,7 @@ function withScores(
     reports: steps.filter((step) => "scores" in step),
     checks: [],
     waiting: steps.filter((step) => "code" in step),
-    notes: [...unknownModels(round, unknown, facts), ...differingTerms(round, offer)],
+    notes: [...unknownModels(round, unknown), ...differingTerms(round, offer)],
   };
 }
 
@@ -197,13 +201,9 @@ export function unreported(round: RoundFacts): BatchFacts[] {
   return round.batches.filter(({ state }) => state === "locked");
 }
 
-function offerOf(rounds: FeedView["rounds"], round: RoundFacts): OfferedRound | undefined {
-  return rounds.ok ? rounds.value.find(({ number }) => number === round.number) : undefined;
-}
-
-function unknownModels(round: RoundFacts, positions: readonly number[], facts: ChainFacts): Reason[] {
-  if (positions.length === 0) return [];
-  const list = positions.map((position) => `${position} (${facts.models[position] ?? "?"})`).join(", ");
+function unknownModels(round: RoundFacts, unknown: readonly UnlistedStake[]): Reason[] {
+  if (unknown.length === 0) return [];
+  const list = unknown.map(({ position, model }) => `${position} (${model})`).join(", ");
   const message = `scores these positions 0, because the feed doesn't list their models: ${list}`;
   return [wait(round, "unknown_model", message)];
 }

@@ -196,6 +196,9 @@ describe("differences", () => {
     expect(brief(evidence([[1n, 1n]], [{ a: "1" }]), evidence([[0n, 0n]], [null]))).toEqual([
       [1_024, "model", model, null, "text"],
     ]);
+    expect(brief(evidence([[0n, 0n]], [null]), evidence([[1n, 1n]], [{ a: "1" }]))).toEqual([
+      [1_024, "model", null, model, "text"],
+    ]);
     expect(brief(evidence([[0n, 0n]], [null]), evidence([[1n, 1n]], [null]))).toEqual([
       [1_024, "score 0", "0", "0.000000001", "version"],
       [1_024, "score 1", "0", "0.000000001", "version"],
@@ -203,6 +206,12 @@ describe("differences", () => {
     expect(brief(evidence([[1n, 1n]], [{ a: "1" }]), evidence([[2n, 1n]], [{ a: "1", b: "x" }]))).toEqual([
       [1_024, "b", null, "x", "text"],
     ]);
+  });
+
+  it("of texts that are no numbers are the texts themselves", () => {
+    const written = (a: string) => evidence([[a === "x" ? 1n : 2n, 0n]], [{ a, b: "x" }]);
+    for (const other of ["y", "1", "X"])
+      expect(brief(written("x"), written(other))).toEqual([[1_024, "a", "x", other, "text"]]);
   });
 
   it("name positions that stand for different models", () => {
@@ -221,6 +230,29 @@ describe("differences", () => {
       [1_028 + 3, "score 0", null, "0", "unknown"],
       [1_028 + 3, "score 1", null, "0", "unknown"],
     ]);
+  });
+
+  it("are told in a sentence: how many, the first, and what it comes from", () => {
+    const said = (mine: Evidence, theirs: Evidence): string =>
+      sayDisagreement({
+        mine,
+        theirs,
+        scoresHash: theirs.scoresHash,
+        reporters: [YOU],
+        isReported: false,
+        differences: differences(mine, theirs),
+      });
+    const digits = "1".repeat(81);
+    const mine = evidence([[1n, 2n]], [{ a: digits }]);
+    expect(said(mine, evidence([[3n, 4n]], [{ a: digits }]))).toMatch(
+      /: 2 differences, the first at position 1024 \(lane 0\), model 0x\w+, score 0: mine \S+, theirs \S+; the feed wrote the same for both, so one computes wrongly: compare the versions; /,
+    );
+    expect(said(mine, evidence([[3n, 2n]], [{ a: "3" }]))).toContain(
+      `: 1 difference, the first at position 1024 (lane 0), model ${model}, a: mine ${"1".repeat(80)}…, theirs 3; mine from`,
+    );
+    expect(said(evidence([[1n, 2n]], []), evidence([[3n, 2n]], []))).toContain(
+      "model none, score 0: mine 0.000000001,",
+    );
   });
 
   it("are unknown while nobody shows them, and told with the contract's words once they are reported", () => {

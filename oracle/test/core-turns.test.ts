@@ -170,6 +170,14 @@ describe("turns in a plan", () => {
     }
   });
 
+  it("are taken for the end of a round that missed its deadline, too", () => {
+    const waiting = everyone.flatMap((each) => mine(each, START + 600).waiting);
+    expect(waiting.length).toBe(everyone.length - 1);
+    for (const { batch: index, message } of waiting) {
+      expect([index, message]).toEqual([null, "void round 1: due, and another operator's turn to send it"]);
+    }
+  });
+
   it("hold nothing up that is of no round they know", () => {
     const lock: Action = { kind: "lock", round: 9n, batch: 0, eligibleAt: START, deadline: START + 600 };
     const { actions } = inTurn([lock], chain(START, [locks]), {

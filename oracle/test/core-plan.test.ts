@@ -131,6 +131,21 @@ describe("plan", () => {
     );
   });
 
+  it("opens rounds in the order of their numbers, in whatever order the feed lists them", () => {
+    const numbers = fc.uniqueArray(fc.bigInt(1n, 50n), { minLength: 2, maxLength: 6 });
+    fc.assert(
+      fc.property(numbers, (listed) => {
+        const facts = chain(START - 10_000, []);
+        const feed = feedFor(
+          facts,
+          listed.map((number) => offer({ number })),
+        );
+        const opened = listed.toSorted((a, b) => Number(a - b)).map((number) => `open ${number.toString()} `);
+        expect(keys(facts, feed)).toEqual(opened);
+      }),
+    );
+  });
+
   it("explains every round in flight for which it wants nothing", () => {
     fc.assert(
       fc.property(chains, (facts) => {
@@ -353,6 +368,10 @@ describe("plan: reporting", () => {
 
   it("refuses a model listed twice", () => {
     expect(refused(sheet([...SHEET.models, ...SHEET.models.slice(0, 1)]))).toEqual([["feed_refused"], []]);
+  });
+
+  it("doesn't take a fault of its own for one of the feed", () => {
+    expect(() => refused(sheet(null as never))).toThrow(TypeError);
   });
 
   it("reports no batch of a round where one of them is refused", () => {
