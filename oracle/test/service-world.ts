@@ -70,6 +70,7 @@ export function appAt(
     attester: operators(),
     metrics: metricsOf(),
     accounts: { latest: [] },
+    audits: { latest: [] },
     endpoints: () => [],
     acts: { latest: [] },
     sheets: { of: () => null },

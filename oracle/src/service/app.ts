@@ -7,6 +7,7 @@ import type { ReadinessOptions } from "./readiness.ts";
 import type { Reconciler } from "./reconciler.ts";
 import type { Attester } from "./attest.ts";
 import type { Acts } from "./acts.ts";
+import type { Audits } from "./auditor.ts";
 import { projections } from "./graphql/projections.ts";
 import { addGraphql } from "./graphql/route.ts";
 import type { Sheets } from "./sheets.ts";
@@ -23,6 +24,7 @@ export type AppOptions = {
   readonly attester: Pick<Attester, "attestations" | "evidence" | "disagreements" | "peers">;
   readonly metrics: Pick<Metrics, "registry">;
   readonly accounts: Pick<Accounts, "latest">;
+  readonly audits: Pick<Audits, "latest">;
   readonly endpoints: () => readonly EndpointSeen[];
   readonly acts: Pick<Acts, "latest">;
   readonly sheets: Pick<Sheets, "of">;
@@ -44,6 +46,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
       latest: () => options.reconciler.latestWithFacts,
       projections: projections(options.sheets),
       attester: options.attester,
+      audits: () => options.audits.latest,
     });
   });
   return app;

@@ -1,31 +1,28 @@
 import { parseGwei } from "viem";
 import type { Logger } from "pino";
 import { callData } from "../chain/calls.ts";
-import { httpEndpoint, votingClient } from "../chain/client.ts";
 import type { EndpointView } from "../chain/endpoint.ts";
 import { executor } from "../chain/executor.ts";
 import { readFacts } from "../chain/facts.ts";
 import { type History, readHistory } from "../chain/history.ts";
 import { journalReader } from "../chain/journal.ts";
 import { stakesOf } from "../chain/rounds.ts";
-import { Vote } from "../chain/vote.ts";
 import { readReporterSet, type ReporterSet } from "../chain/reporters.ts";
 import { InputError } from "../core/errors.ts";
 import type { BatchFacts, ChainFacts, Settings } from "../core/facts.ts";
 import type { Sender } from "../core/transaction.ts";
 import type { Feed } from "../feeds/feed.ts";
-import { folderFeed } from "../feeds/folder.ts";
-import { neutralFeed } from "../feeds/neutral-feed.ts";
-import { numeraiFeed } from "../feeds/numerai.ts";
-import type { Tap } from "../feeds/tap.ts";
 import { attestationBook } from "../peers/book.ts";
 import { keptIn, NOWHERE } from "../peers/folder.ts";
 import { askAll, type PeersOptions, type Told } from "../peers/gather.ts";
-import { readSecretFile } from "../signers/secret-file.ts";
 import { accountWatch, type Accounts } from "./accounts.ts";
 import { actLog, type Acts } from "./acts.ts";
 import { attester, type Attester } from "./attest.ts";
+import { auditInThread } from "./audit-in-thread.ts";
+import { auditor, type Audits } from "./auditor.ts";
+import { chainSource } from "./chain-source.ts";
 import { type Config, ConfigError } from "./config.ts";
+import { feedMaker, feedSource } from "./feed-source.ts";
 import { feedReader } from "./feed-view.ts";
 import { buildInfo, configInfo } from "./info.ts";
 import { type HeldKey, openKeys } from "./keys.ts";
@@ -39,7 +36,6 @@ import { recorder, type Recording } from "./recorder.ts";
 import { type RecordingFolder, recordingsIn } from "./recording-folder.ts";
 import { sheetCache, type Sheets } from "./sheets.ts";
 import type { Tick } from "./tick.ts";
-import type { FeedSource } from "./turn-schema.ts";
 import { watchedFeed, watchedSigner } from "./watched.ts";
 
 /** The parts of an oracle, put together from its configuration; nothing has been asked or sent yet. */
@@ -63,6 +59,7 @@ export type Oracle = {
   /** null without a data folder. */
   readonly recordings: RecordingFolder | null;
   readonly accounts: Accounts;
+  readonly audits: Audits;
   readonly metrics: Metrics;
   readonly readiness: ReadinessOptions;
   readonly acts: Acts;
@@ -79,19 +76,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     ...opened,
     reporters: opened.reporters.map((signer) => watchedSigner(signer, (seen) => metrics.onSigner(seen))),
   };
-  const vote = new Vote({
-    endpoints: usable(() => rpcUrls(config)).map((url) => httpEndpoint(url, config.rpcTimeoutMs)),
-    quorum: config.rpcQuorum ?? Math.floor(config.rpcUrls.length / 2) + 1,
-    chainId,
-    onChange: endpointReporter(log),
-  });
-  const client = votingClient(vote);
-  const journaled = {
-    contract,
-    tournament,
-    deploymentBlock: BigInt(config.deploymentBlock),
-    range: BigInt(config.logRangeBlocks),
-  };
+  const { vote, client, journaled } = usable(() => chainSource(config, endpointReporter(log)));
   const journal = journalReader({ client, ...journaled });
   let chainTime = 0;
   const facts = async (): Promise<ChainFacts> => {
@@ -116,12 +101,13 @@ export function buildOracle(config: Config, log: Logger): Oracle {
   const attesting = buildAttester(config, keys, settings, peers);
   const { feedTimeoutMs: timeoutMs, feedSettleSeconds: settleSeconds } = config;
   const readFeed = feedReader({ feed, settings, timeoutMs, settleSeconds });
-  const recording = { settings, source: sourceOf(config), calls: recorded.calls };
+  const recording = { settings, source: feedSource(config), calls: recorded.calls };
   const recordings = config.dataFolder === undefined ? null : recordingsIn(config.dataFolder, peers.domain);
   const record = recordings === null ? {} : { record: recorder(recordings, recording) };
   const balanceOf = ({ address }: Sender) => client.getBalance({ address });
   const nonceOf = ({ address }: Sender) => client.getTransactionCount({ address, blockTag: "latest" });
   const accounts = accountWatch({ keys, balanceOf, nonceOf, gasPrice: () => client.getGasPrice() });
+  const audits = auditor({ audit: auditInThread(config), onAudit: (audit) => metrics.onAudit(audit) });
   const readiness = readinessOf(config);
   const info = { build: buildInfo(), config: configInfo(config) };
   const acts = actLog();
@@ -138,7 +124,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     acts.onTick(tick);
     if (tick.facts !== null) sheets.onFacts(tick.facts);
   };
-  const effects = { readFacts: facts, readFeed, attester: attesting, perform, accounts, ...record };
+  const effects = { readFacts: facts, readFeed, attester: attesting, perform, accounts, audits, ...record };
   return {
     reconciler: reconciler({ ...config, ...effects, settings, log, onTick }),
     attester: attesting,
@@ -152,6 +138,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     keys,
     heldKeys: held,
     accounts,
+    audits,
     metrics,
     readiness,
     endpoints: () => vote.endpoints,
@@ -167,42 +154,11 @@ function readinessOf({ tickBudgetMs, pollIntervalMs, maxBlockAgeSeconds }: Confi
   return { overdueMs: tickBudgetMs + 3 * pollIntervalMs, maxBlockAgeSeconds };
 }
 
-function rpcUrls({ rpcUrls: nodes }: Config): string[] {
-  const urls = nodes.map((node, index) => {
-    if (typeof node === "string") return node;
-    const field = `config.rpcUrls.${index}.urlFile`;
-    const text = readSecretFile(node.urlFile, field);
-    if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
-    throw new InputError(field, "must hold an http:// or https:// URL");
-  });
-  const doubled = urls.findIndex((url, index) => urls.indexOf(url) < index);
-  if (doubled < 0) return urls;
-  throw new InputError(`config.rpcUrls.${doubled}`, "is there twice, and would vote twice; name another node");
-}
-
 /** Who contradicts a quorum may be lying: that deserves a look. The rest comes and goes. */
 function endpointReporter(log: Logger): (view: EndpointView) => void {
   return ({ index, host, state, why }) => {
     log[state === "disagreeing" ? "warn" : "info"]({ endpoint: index, host, state, why }, `rpc ${index} is ${state}`);
   };
-}
-
-/** All feeds live by the chain's clock: a round is resolved for them when it is for the contract. */
-function feedMaker({ feed, feedTimeoutMs }: Config, clock: () => number): (tap: Tap) => Feed {
-  if (feed.kind === "folder") return (tap) => folderFeed(feed.path, clock, tap);
-  const { url, tournament, tokenFile } = feed;
-  const token = tokenFile === undefined ? {} : { token: readSecretFile(tokenFile, "config.feed.tokenFile") };
-  const options = { url, tournament, clock, timeoutMs: feedTimeoutMs, ...token };
-  if (feed.kind === "http") return (tap) => neutralFeed({ ...options, tap });
-  return (tap) => numeraiFeed({ ...options, tap, ...(feed.gated !== undefined && { gated: feed.gated }) });
-}
-
-/** How to understand what the feed answers; not where it is, for a URL may carry a key. */
-function sourceOf({ feed }: Config): FeedSource {
-  if (feed.kind === "folder") return { kind: "folder", path: feed.path };
-  const { kind, tournament } = feed;
-  if (kind === "http") return { kind, tournament };
-  return { kind, tournament, ...(feed.gated !== undefined && { gated: feed.gated }) };
 }
 
 function peersOf({ peers, peerTimeoutMs, chainId, contract, tournament }: Config): PeersOptions {

@@ -9,6 +9,7 @@ import { DataFolderTrouble } from "../peers/folder.ts";
 import { SignerRefusal, SignerTrouble } from "../signers/errors.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Attester } from "./attest.ts";
+import type { Audits } from "./auditor.ts";
 import type { FeedReader } from "./feed-view.ts";
 import type { Performer } from "./perform.ts";
 import type { Recorder } from "./recorder.ts";
@@ -25,6 +26,8 @@ export type ReconcilerOptions = {
   readonly record?: Recorder;
   /** Looks at the accounts once everything is done. */
   readonly accounts?: Pick<Accounts, "look">;
+  /** Has settled rounds proved again, where the turn has nothing else to do. */
+  readonly audits?: Pick<Audits, "look">;
   /** Told of every turn. */
   readonly onTick?: (tick: Tick) => void;
   readonly log: Logger;
@@ -104,6 +107,7 @@ async function takeTurn(options: ReconcilerOptions): Promise<Tick> {
       else failures.push(failureOf(result.action, result.error));
     }
     failures.push(...((await options.accounts?.look(facts, done, failures)) ?? []));
+    failures.push(...(options.audits?.look(facts, wanted.actions.length === 0) ?? []));
   } catch (error) {
     failures.push(failureOf(null, error));
   }

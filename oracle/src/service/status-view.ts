@@ -1,11 +1,15 @@
 import { deadlinesOf } from "./deadlines.ts";
 import type { AppOptions } from "./app.ts";
+import { type RoundAudit, sayFinding } from "./round-audit.ts";
 import { signatureCounts } from "./signature-counts.ts";
 import type { Tick } from "./tick.ts";
 
+/** More are counted, not listed. */
+const MOST_FINDINGS = 10;
+
 /** What the status page shows beside readiness and rounds. */
 export function statusView(options: AppOptions) {
-  const { reconciler, attester, accounts, endpoints, acts, build, config } = options;
+  const { reconciler, attester, accounts, audits, endpoints, acts, build, config } = options;
   const { latest, latestWithFacts } = reconciler;
   const { chain_id: chainId, contract, tournament } = config;
   return {
@@ -30,8 +34,17 @@ export function statusView(options: AppOptions) {
       roundsLeft,
       foreignTransactions: foreign,
     })),
+    audits: audits.latest.map(auditView),
     acts: acts.latest,
   };
+}
+
+/** A round that was proved again; of what was found no more than people read. */
+export function auditView(audit: RoundAudit) {
+  const { round, verdict, batches, positions, findings } = audit;
+  const said = findings.slice(0, MOST_FINDINGS).map((each) => sayFinding(audit, each));
+  const differences = findings.filter((each) => each.verdict === "difference").length;
+  return { round: round.toString(), verdict, batches, positions, differences, findings: said };
 }
 
 /** The next deadlines, the nearest first. `share`: of the step's window that is left. */

@@ -5,7 +5,9 @@ import type { BatchFacts, ChainFacts, RoundFacts } from "../../core/facts.ts";
 import type { ProjectedPosition, Projection } from "../../core/projection.ts";
 import type { Attester } from "../attest.ts";
 import { type Due, deadlinesOf } from "../deadlines.ts";
+import type { RoundAudit } from "../round-audit.ts";
 import { stakedIn } from "../staked.ts";
+import { auditView } from "../status-view.ts";
 import type { Tick } from "../tick.ts";
 import type { Projected, Projections } from "./projections.ts";
 import { MOST_BATCHES, MOST_POSITIONS, MOST_ROUNDS } from "./type-definitions.ts";
@@ -14,11 +16,12 @@ export type ResolverOptions = {
   readonly latest: () => Tick | null;
   readonly projections: Projections;
   readonly attester: Pick<Attester, "attestations">;
+  readonly audits: () => readonly RoundAudit[];
 };
 
 type Page = { readonly first: number; readonly after: number };
 
-export function resolversOf({ latest, projections, attester }: ResolverOptions) {
+export function resolversOf({ latest, projections, attester, audits }: ResolverOptions) {
   const facts = (): ChainFacts | null => latest()?.facts ?? null;
   const deadlines = () => {
     const tick = latest();
@@ -59,6 +62,7 @@ export function resolversOf({ latest, projections, attester }: ResolverOptions) 
         return now === null || round === undefined ? null : view(round, now);
       },
       deadlines: (_: unknown, { first }: { first: number }) => deadlines().slice(0, size(first, MOST_ROUNDS)),
+      audits: (_: unknown, { first }: { first: number }) => audits().slice(0, size(first, MOST_ROUNDS)).map(auditView),
     },
   };
 }

@@ -17,6 +17,8 @@ export const TYPE_DEFINITIONS = /* GraphQL */ `
     round(number: String!): Round
     "The next deadline of each round, the nearest first; at most ${MOST_ROUNDS}."
     deadlines(first: Int! = 20): [Deadline!]!
+    "Settled rounds that this node proved again since its start, the latest first; at most ${MOST_ROUNDS}."
+    audits(first: Int! = 16): [Audit!]!
   }
 
   type Tournament {
@@ -101,6 +103,18 @@ export const TYPE_DEFINITIONS = /* GraphQL */ `
     scoresHash: String!
     "Digest of the feed's answer that the scores were made from, by the reporter's word."
     feedDigest: String!
+  }
+
+  type Audit {
+    round: String!
+    "clean, differs, unknown: something can't be proved; open: it isn't settled any more."
+    verdict: String!
+    batches: Int!
+    positions: Int!
+    "What is not as chain, feed and formula give it."
+    differences: Int!
+    "The first of them, and what else is to say, in words."
+    findings: [String!]!
   }
 
   "What would be paid if the round ended now. A burn may still be cut at what a position has when it is settled."

@@ -140,6 +140,18 @@ export const statusAnswer = z.object({
       foreignTransactions: count,
     }),
   ),
+  audits: z
+    .array(
+      z.object({
+        round: number,
+        verdict: z.enum(["clean", "differs", "unknown", "open"]),
+        batches: count,
+        positions: count,
+        differences: count,
+        findings: z.array(z.string()).meta({ description: "the first ten" }),
+      }),
+    )
+    .meta({ description: "settled rounds that were proved again, the latest first" }),
   acts: z
     .array(
       z.object({

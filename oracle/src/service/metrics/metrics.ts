@@ -1,12 +1,14 @@
 import { Registry } from "prom-client";
 import type { Account } from "../accounts.ts";
 import type { Attester } from "../attest.ts";
+import type { RoundAudit } from "../round-audit.ts";
 import type { ReadinessOptions } from "../readiness.ts";
 import type { Tick } from "../tick.ts";
 import type { FeedSeen, SignerSeen } from "../watched.ts";
 import type { Catalogue, Entry, Latest } from "./groups.ts";
 import {
   accountMetrics,
+  auditMetrics,
   type BuildInfo,
   type ConfigInfo,
   feedMetrics,
@@ -27,13 +29,14 @@ export type MetricsOptions = {
   readonly endpoints: () => readonly EndpointSeen[];
 };
 
-/** What the service measures. `onTick` and the two others are told what happens; the rest is worked out when asked. */
+/** What the service measures. `onTick` and the others are told what happens; the rest is worked out when asked. */
 export type Metrics = {
   readonly registry: Registry;
   readonly entries: readonly Entry[];
   readonly onTick: (tick: Tick) => void;
   readonly onFeed: (seen: FeedSeen) => void;
   readonly onSigner: (seen: SignerSeen) => void;
+  readonly onAudit: (audit: RoundAudit) => void;
 };
 
 /** Their names, labels and meanings are in docs/metrics.md, which is made from here. */
@@ -49,6 +52,7 @@ export function oracleMetrics(options: MetricsOptions): Metrics {
   const feed = feedMetrics(catalogue);
   const onSigner = signerMetrics(catalogue);
   const onAccounts = accountMetrics(catalogue, options.accounts);
+  const onAudit = auditMetrics(catalogue);
   return {
     registry,
     entries: catalogue.entries,
@@ -61,5 +65,6 @@ export function oracleMetrics(options: MetricsOptions): Metrics {
     },
     onFeed: feed.see,
     onSigner,
+    onAudit,
   };
 }

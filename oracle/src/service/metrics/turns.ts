@@ -1,4 +1,5 @@
 import { deadlinesOf } from "../deadlines.ts";
+import type { Code } from "../reasons.ts";
 import type { Tick } from "../tick.ts";
 import { type Catalogue, counter, histogram, single, type Latest } from "./groups.ts";
 
@@ -46,10 +47,11 @@ export function turnMetrics(catalogue: Catalogue, latest: Latest): (tick: Tick) 
   };
 }
 
+/** What a turn finds out about others, with everything that it needs at hand. */
+const FOUND_OUT: ReadonlySet<Code> = new Set<Code>(["foreign_transaction", "audit_mismatch", "audit_unproved"]);
+
 function resultOf({ facts, failures }: Tick): "good" | "partly" | "failed" {
-  if (facts === null || failures.some(({ action, code }) => action === null && code !== "foreign_transaction")) {
-    return "failed";
-  }
+  if (facts === null || failures.some(({ action, code }) => action === null && !FOUND_OUT.has(code))) return "failed";
   return failures.length === 0 ? "good" : "partly";
 }
 

@@ -126,6 +126,13 @@ function showStatus(status) {
     number(each.foreignTransactions),
   ]);
   fill("accounts", accounts, "no key that pays for gas");
+  const audits = status.audits.map(({ round, verdict, positions, findings: [first = "nothing"] }) => [
+    plain(round),
+    `${verdict === "clean" ? "✓" : "✗"} ${verdict}`,
+    number(positions),
+    first,
+  ]);
+  fill("audits", audits, "none since the start");
   const acts = status.acts.map(({ at, what, result, code }) => [
     plain(new Date(at).toLocaleTimeString()),
     what,
