@@ -94,7 +94,7 @@ describe("failures", () => {
     expect(new Set(fired.map(({ alert, page }) => `${alert} ${page}`))).toEqual(
       new Set([`${rule?.alert ?? ""} ${pageOf(code)}`]),
     );
-    expect(fired[0]?.at).toBeLessThanOrEqual(code === "signatures_missing" ? 600 : 105);
+    expect(fired[0]?.at).toBeLessThanOrEqual(105);
     expect(fired.at(-1)?.at).toBeLessThanOrEqual(patience + 60);
   });
 
