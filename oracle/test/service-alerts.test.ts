@@ -10,7 +10,14 @@ const RUNBOOK = readFileSync(new URL("../../docs/runbook.md", import.meta.url), 
 const SECTIONS = RUNBOOK.split(/^### /m).slice(1);
 const ANCHORS = SECTIONS.map((text) => text.split("\n")[0] ?? "");
 const UNREADY = reasonCodes().filter((code) => REASONS[code].unready);
-const PAGES = ["DeadlineNear", "DeadlineMissed", "QuorumUnreachable", "Disagreement", "ForeignTransaction", "AuditMismatch"];
+const PAGES = [
+  "DeadlineNear",
+  "DeadlineMissed",
+  "QuorumUnreachable",
+  "Disagreement",
+  "ForeignTransaction",
+  "AuditMismatch",
+];
 
 const sample = (name: string, value: number, labels: Record<string, string> = {}): Series => ({ name, value, labels });
 const ALIVE = sample("oracle_build_info", 1);

@@ -8,6 +8,7 @@ import { buildOperators, type Operator } from "./quorum-world.ts";
 import { proxyOf, type Proxy } from "./reconciler-proxy.ts";
 import type { Oracle } from "../src/service/oracle.ts";
 import { buildWorld, KEYS, type World } from "./reconciler-world.ts";
+import { type RemoteSigner, remoteSigner } from "./signers-remote-server.ts";
 
 // The twenty failures that operators of oracles report, each brought about for real, and who says so how soon. What a
 // failure is told as stands in docs/runbook.md, "What breaks"; here it is shown to be true.
@@ -22,6 +23,8 @@ type Scene = {
   readonly service: Watched;
   /** In front of the chain, all that the service has. */
   readonly nodes: readonly [Proxy, ...Proxy[]];
+  /** Where the third reporter's key is kept, which no quorum needs. */
+  readonly signer: RemoteSigner;
   /** Operators of their own, with a reporter's key each, who take turns only where the case lets them. */
   readonly others: readonly Operator[];
 };
@@ -193,6 +196,17 @@ const CASES: readonly Case[] = [
     page: "tx_fee_capped",
   },
   {
+    failure: "F15",
+    what: "a signer that is away while no round needs it",
+    stage: "open",
+    begin: ({ signer }) => {
+      signer.mischief = (_, response) => void response.writeHead(503).end();
+    },
+    heal: ({ signer }) => (signer.mischief = null),
+    alert: "SignerDown",
+    page: "signer_down",
+  },
+  {
     failure: "F18",
     what: "a contract that is gone",
     stage: "open",
@@ -213,9 +227,8 @@ const CASES: readonly Case[] = [
     failure: "F20",
     what: "a feed with a field that is nothing",
     stage: "resolving",
-    begin: ({ world }) =>
-      void world.writeRound((file) => ({ ...file, round: { ...file.round, roundScoreConfigs: null } })),
-    heal: ({ world }) => void world.writeRound(),
+    begin: ({ world }) => world.writeRound((file) => ({ ...file, round: { ...file.round, roundScoreConfigs: null } })),
+    heal: ({ world }) => world.writeRound(),
     alert: "FeedDown",
     page: "feed_refused",
   },
@@ -267,9 +280,11 @@ const names = (fired: readonly Firing[][]): string[] => [
 describe("the twenty failures", { timeout: 120_000 }, () => {
   let world: World;
   let nodes: [Proxy, ...Proxy[]];
+  let signer: RemoteSigner;
   let clean: `0x${string}`;
   beforeAll(async () => {
     world = await buildWorld({ positions: 3 });
+    signer = await remoteSigner(KEYS.reporters[2] ?? "0x");
   }, 60_000);
   beforeEach(async () => {
     clean = await world.chain.snapshot();
@@ -279,10 +294,14 @@ describe("the twenty failures", { timeout: 120_000 }, () => {
   afterEach(async () => {
     vi.useRealTimers();
     for (const node of nodes) node.close();
+    signer.mischief = null;
     world.writeRound();
     await world.chain.revert({ id: clean });
   });
-  afterAll(() => world.close());
+  afterAll(async () => {
+    await signer.close();
+    await world.close();
+  });
 
   /** A service that has seen some calm turns. */
   async function sceneOf({ stage, settings = {}, nodes: count = 1, others: peers = 0 }: Case): Promise<Scene> {
@@ -290,7 +309,9 @@ describe("the twenty failures", { timeout: 120_000 }, () => {
     const rpcUrls = nodes.slice(0, count).map(({ url }) => url);
     const real = { rpcUrls, maxBlockAgeSeconds: 300, pollIntervalMs: STEP * 1_000, ...settings };
     const [mine, ...others] = peers === 0 ? [] : await buildOperators(world, 1 + peers, real);
-    const oracle = mine?.oracle ?? world.oracle(real);
+    const { keys } = world.configuration;
+    const third = { kind: "remote", url: signer.url, address: world.reporters[2] };
+    const oracle = mine?.oracle ?? world.oracle({ ...real, keys: { ...keys, reporters: [...keys.reporters, third] } });
     const service = watched(world, oracle);
     await service.until(times.opensAt);
     if (stage === "closing") await service.until(times.closesAt - 5 * STEP);
@@ -302,7 +323,7 @@ describe("the twenty failures", { timeout: 120_000 }, () => {
       service.beside.after = () => Promise.resolve();
     }
     expect(names(await service.during(4 * STEP)), "the calm before").toEqual([]);
-    return { world, oracle, service, nodes, others };
+    return { world, oracle, service, nodes, signer, others };
   }
 
   it.each(CASES)("$failure, $what: $alert within two minutes, and nothing else", async (each) => {

@@ -49,6 +49,7 @@ export function metricsOf(changes: Partial<MetricsOptions> = {}): Metrics {
     readiness: READINESS,
     attester: operators(),
     accounts: () => [],
+    hearts: () => [],
     endpoints: () => [],
     ...changes,
   });
@@ -69,6 +70,10 @@ export function appAt(
     readiness,
     attester: operators(),
     metrics: metricsOf(),
+    heart: {
+      answer: () => ({ ...DOMAIN, version: "1.2.3", time: START, block: 5n, reporters: [], heartbeats: [] }),
+      peers: [],
+    },
     accounts: { latest: [] },
     audits: { latest: [] },
     endpoints: () => [],

@@ -10,6 +10,7 @@ import type { Acts } from "./acts.ts";
 import type { Audits } from "./auditor.ts";
 import { projections } from "./graphql/projections.ts";
 import { addGraphql } from "./graphql/route.ts";
+import type { Heart } from "./heart.ts";
 import type { Sheets } from "./sheets.ts";
 import { guardedApp } from "./http/guard.ts";
 import { addHealthRoutes } from "./http/health-routes.ts";
@@ -22,6 +23,7 @@ export type AppOptions = {
   readonly reconciler: Pick<Reconciler, "latest" | "latestWithFacts">;
   readonly readiness: ReadinessOptions;
   readonly attester: Pick<Attester, "attestations" | "evidence" | "disagreements" | "peers">;
+  readonly heart: Pick<Heart, "answer" | "peers">;
   readonly metrics: Pick<Metrics, "registry">;
   readonly accounts: Pick<Accounts, "latest">;
   readonly audits: Pick<Audits, "latest">;
@@ -41,7 +43,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     addPageRoutes(app);
     addHealthRoutes(app, options);
     addRoundRoutes(app, options);
-    addPeerRoutes(app, options.attester);
+    addPeerRoutes(app, options.attester, options.heart);
     addGraphql(app, {
       latest: () => options.reconciler.latestWithFacts,
       projections: projections(options.sheets),

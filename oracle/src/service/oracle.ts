@@ -25,6 +25,7 @@ import { type Config, ConfigError } from "./config.ts";
 import { feedMaker, feedSource } from "./feed-source.ts";
 import { feedReader } from "./feed-view.ts";
 import { buildInfo, configInfo } from "./info.ts";
+import { heart, type Heart } from "./heart.ts";
 import { type HeldKey, openKeys } from "./keys.ts";
 import { type Metrics, oracleMetrics } from "./metrics/metrics.ts";
 import type { BuildInfo, ConfigInfo } from "./metrics/parts.ts";
@@ -42,6 +43,7 @@ import { watchedFeed, watchedSigner } from "./watched.ts";
 export type Oracle = {
   readonly reconciler: Reconciler;
   readonly attester: Attester;
+  readonly heart: Heart;
   readonly askPeers: () => Promise<Told[]>;
   readonly readFacts: () => Promise<ChainFacts>;
   readonly readReporterSet: (facts: ChainFacts) => Promise<ReporterSet>;
@@ -71,7 +73,7 @@ export type Oracle = {
 /** @throws ConfigError naming the setting whose file can't be used */
 export function buildOracle(config: Config, log: Logger): Oracle {
   const { chainId, contract, tournament } = config;
-  const { keys: opened, held } = openKeys(config);
+  const { keys: opened, hearts, held } = openKeys(config);
   const keys = {
     ...opened,
     reporters: opened.reporters.map((signer) => watchedSigner(signer, (seen) => metrics.onSigner(seen))),
@@ -110,6 +112,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
   const audits = auditor({ audit: auditInThread(config), onAudit: (audit) => metrics.onAudit(audit) });
   const readiness = readinessOf(config);
   const info = { build: buildInfo(), config: configInfo(config) };
+  const beating = heart({ signers: hearts, peers, version: info.build.version });
   const acts = actLog();
   const sheets = sheetCache(feed);
   const metrics = oracleMetrics({
@@ -117,6 +120,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     readiness,
     attester: attesting,
     accounts: () => accounts.latest,
+    hearts: () => beating.peers,
     endpoints: () => vote.endpoints,
   });
   const onTick = (tick: Tick): void => {
@@ -124,10 +128,20 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     acts.onTick(tick);
     if (tick.facts !== null) sheets.onFacts(tick.facts);
   };
-  const effects = { readFacts: facts, readFeed, attester: attesting, perform, accounts, audits, ...record };
+  const effects = {
+    readFacts: facts,
+    readFeed,
+    attester: attesting,
+    perform,
+    heart: beating,
+    accounts,
+    audits,
+    ...record,
+  };
   return {
     reconciler: reconciler({ ...config, ...effects, settings, log, onTick }),
     attester: attesting,
+    heart: beating,
     askPeers: () => askAll(peers, []),
     readFacts: facts,
     readReporterSet: ({ block }) => readReporterSet({ client, contract }, tournament, block.number),

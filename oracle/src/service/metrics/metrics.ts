@@ -1,5 +1,6 @@
 import { Registry } from "prom-client";
 import type { Account } from "../accounts.ts";
+import type { PeerHeart } from "../../peers/hearts.ts";
 import type { Attester } from "../attest.ts";
 import type { RoundAudit } from "../round-audit.ts";
 import type { ReadinessOptions } from "../readiness.ts";
@@ -16,6 +17,7 @@ import {
   readinessMetrics,
   signerMetrics,
 } from "./parts.ts";
+import { heartMetrics } from "./hearts.ts";
 import { roundMetrics } from "./rounds.ts";
 import { type EndpointSeen, rpcMetrics } from "./rpc.ts";
 import { turnMetrics } from "./turns.ts";
@@ -26,6 +28,7 @@ export type MetricsOptions = {
   readonly readiness: ReadinessOptions;
   readonly attester: Pick<Attester, "attestations" | "disagreements" | "peers">;
   readonly accounts: () => readonly Account[];
+  readonly hearts: () => readonly PeerHeart[];
   readonly endpoints: () => readonly EndpointSeen[];
 };
 
@@ -48,6 +51,7 @@ export function oracleMetrics(options: MetricsOptions): Metrics {
   readinessMetrics(catalogue, latest, options.readiness);
   const onTurn = turnMetrics(catalogue, latest);
   roundMetrics(catalogue, latest, options.attester);
+  heartMetrics(catalogue, options.hearts);
   rpcMetrics(catalogue, options.endpoints);
   const feed = feedMetrics(catalogue);
   const onSigner = signerMetrics(catalogue);
