@@ -97,7 +97,7 @@ const CASES: readonly Case[] = [
           ? { result: (latest ??= answer.result) }
           : undefined;
     },
-    harmless: 300,
+    harmless: 360,
     heal: ({ nodes: [node] }) => (node.fault = null),
     alert: "RpcQuorumLost",
     page: "rpc_stale",

@@ -79,6 +79,7 @@ export function appAt(
     endpoints: () => [],
     acts: { latest: [] },
     sheets: { of: () => null },
+    positionsOf: () => [],
     build: BUILD,
     config: CONFIG,
     ...changes,

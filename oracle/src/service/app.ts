@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import type { Address } from "viem";
 import type { Accounts } from "./accounts.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { EndpointSeen } from "./metrics/rpc.ts";
@@ -30,6 +31,7 @@ export type AppOptions = {
   readonly endpoints: () => readonly EndpointSeen[];
   readonly acts: Pick<Acts, "latest">;
   readonly sheets: Pick<Sheets, "of">;
+  readonly positionsOf: (staker: Address) => readonly number[];
   readonly build: BuildInfo;
   readonly config: ConfigInfo;
 };
@@ -49,6 +51,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
       projections: projections(options.sheets),
       attester: options.attester,
       audits: () => options.audits.latest,
+      positionsOf: options.positionsOf,
     });
   });
   return app;

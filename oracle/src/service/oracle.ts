@@ -1,4 +1,4 @@
-import { parseGwei } from "viem";
+import { type Address, type Hex, parseGwei } from "viem";
 import type { Logger } from "pino";
 import { callData } from "../chain/calls.ts";
 import type { EndpointView } from "../chain/endpoint.ts";
@@ -50,6 +50,8 @@ export type Oracle = {
   readonly balanceOf: (account: Sender) => Promise<bigint>;
   /** Stakes words of a batch: of its lock, or, before it, as they are at the facts' block. */
   readonly stakesOf: (batch: BatchFacts, facts: ChainFacts) => Promise<readonly bigint[]>;
+  /** Positions of a staker, lowest first, as of the latest facts. */
+  readonly positionsOf: (staker: Address) => readonly number[];
   /** @throws ChainTrouble */
   readonly readHistory: (say: (progress: string) => void) => Promise<History>;
   /** How each node does; holds no URL. */
@@ -147,6 +149,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     readReporterSet: ({ block }) => readReporterSet({ client, contract }, tournament, block.number),
     balanceOf,
     stakesOf: (batch, { block }) => stakesOf({ client, contract }, tournament, batch, block.number),
+    positionsOf: (staker) => journal.positionsOf(staker.toLowerCase() as Hex),
     readHistory: (say) => readHistory({ client, chainId, ...journaled }, say),
     feed,
     keys,

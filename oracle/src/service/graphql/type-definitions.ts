@@ -2,6 +2,8 @@
 export const MOST_POSITIONS = 500;
 export const MOST_ROUNDS = 64;
 export const MOST_BATCHES = 256;
+/** Of a staker whose sum is asked for. */
+export const MOST_OWNED = 2_000;
 
 export const TYPE_DEFINITIONS = /* GraphQL */ `
   """
@@ -33,6 +35,24 @@ export const TYPE_DEFINITIONS = /* GraphQL */ `
     projected: Totals!
     "One position in every round in flight in which it has a stake."
     position(position: Int!): [PositionInRound!]!
+    "Everything that an address has staked in this tournament; who opened a position has it for good."
+    staker(address: String!): Staker!
+  }
+
+  type Staker {
+    address: String!
+    "How many positions it has ever opened."
+    positionCount: Int!
+    "Sum over its positions in the rounds in flight; an error for one with more than ${MOST_OWNED} positions."
+    projected: Totals!
+    "Lowest number first; at most ${MOST_POSITIONS}."
+    positions(first: Int! = 100, after: Int! = -1): [StakersPosition!]!
+  }
+
+  type StakersPosition {
+    position: Int!
+    "Every round in flight in which it has a stake."
+    inRounds: [PositionInRound!]!
   }
 
   type Totals {
