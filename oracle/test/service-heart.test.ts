@@ -178,7 +178,7 @@ describe("another node's heart", () => {
     expect(subject.peers).toMatchObject([{ host, version: "9.9.9", clockOffset: 30 }]);
     const series = await scrape(metricsOf({ hearts: () => subject.peers }));
     const value = (name: string) => series.find((each) => each.name === name);
-    expect(value("oracle_operator_version_info")?.labels).toEqual({ operator: host, version: "9.9.9" });
+    expect(value("oracle_operator_version_info")).toMatchObject({ labels: { version: "9.9.9" }, value: 1 });
     expect(value("oracle_operator_clock_offset_seconds")?.value).toBe(30);
     expect(value("oracle_operator_silent_keys")?.value).toBe(0);
     const tick = tickAt();

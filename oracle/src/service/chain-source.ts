@@ -5,6 +5,7 @@ import { Vote } from "../chain/vote.ts";
 import { InputError } from "../core/errors.ts";
 import { readSecretFile } from "../signers/secret-file.ts";
 import type { Config } from "./config.ts";
+import { type ChainSeen, watchedChain } from "./watched-chain.ts";
 
 /** The nodes of the configuration, and what to ask them about. */
 export type ChainSource = {
@@ -19,8 +20,16 @@ export type ChainSource = {
   };
 };
 
+/** Who is told of nodes that change their state, and of what goes by. */
+export type Onlookers = {
+  readonly onChange?: (view: EndpointView) => void;
+  readonly see?: (seen: ChainSeen) => void;
+};
+
+const ignore = (): void => undefined;
+
 /** Asks nothing yet. @throws InputError naming the node that can't be used */
-export function chainSource(config: Config, onChange: (view: EndpointView) => void = () => undefined): ChainSource {
+export function chainSource(config: Config, { onChange = ignore, see = ignore }: Onlookers = {}): ChainSource {
   const { contract, tournament, chainId, rpcTimeoutMs } = config;
   const vote = new Vote({
     endpoints: rpcUrls(config).map((url) => httpEndpoint(url, rpcTimeoutMs)),
@@ -29,7 +38,8 @@ export function chainSource(config: Config, onChange: (view: EndpointView) => vo
     onChange,
   });
   const [deploymentBlock, range] = [BigInt(config.deploymentBlock), BigInt(config.logRangeBlocks)];
-  return { vote, client: votingClient(vote), journaled: { contract, tournament, deploymentBlock, range } };
+  const client = votingClient({ request: watchedChain((question) => vote.request(question), see) });
+  return { vote, client, journaled: { contract, tournament, deploymentBlock, range } };
 }
 
 function rpcUrls({ rpcUrls: nodes }: Config): string[] {

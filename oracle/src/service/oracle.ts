@@ -80,7 +80,9 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     ...opened,
     reporters: opened.reporters.map((signer) => watchedSigner(signer, (seen) => metrics.onSigner(seen))),
   };
-  const { vote, client, journaled } = usable(() => chainSource(config, endpointReporter(log)));
+  const { vote, client, journaled } = usable(() =>
+    chainSource(config, { onChange: endpointReporter(log), see: (seen) => metrics.onChain(seen) }),
+  );
   const journal = journalReader({ client, ...journaled });
   let chainTime = 0;
   const facts = async (): Promise<ChainFacts> => {

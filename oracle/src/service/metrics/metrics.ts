@@ -6,6 +6,8 @@ import type { RoundAudit } from "../round-audit.ts";
 import type { ReadinessOptions } from "../readiness.ts";
 import type { Tick } from "../tick.ts";
 import type { FeedSeen, SignerSeen } from "../watched.ts";
+import type { ChainSeen } from "../watched-chain.ts";
+import { chainMetrics } from "./chain.ts";
 import type { Catalogue, Entry, Latest } from "./groups.ts";
 import {
   accountMetrics,
@@ -18,6 +20,7 @@ import {
   signerMetrics,
 } from "./parts.ts";
 import { heartMetrics } from "./hearts.ts";
+import { participationMetrics } from "./participation.ts";
 import { roundMetrics } from "./rounds.ts";
 import { type EndpointSeen, rpcMetrics } from "./rpc.ts";
 import { turnMetrics } from "./turns.ts";
@@ -40,6 +43,7 @@ export type Metrics = {
   readonly onFeed: (seen: FeedSeen) => void;
   readonly onSigner: (seen: SignerSeen) => void;
   readonly onAudit: (audit: RoundAudit) => void;
+  readonly onChain: (seen: ChainSeen) => void;
 };
 
 /** Their names, labels and meanings are in docs/metrics.md, which is made from here. */
@@ -51,8 +55,10 @@ export function oracleMetrics(options: MetricsOptions): Metrics {
   readinessMetrics(catalogue, latest, options.readiness);
   const onTurn = turnMetrics(catalogue, latest);
   roundMetrics(catalogue, latest, options.attester);
+  const onParticipation = participationMetrics(catalogue, options.attester);
   heartMetrics(catalogue, options.hearts);
   rpcMetrics(catalogue, options.endpoints);
+  const onChain = chainMetrics(catalogue);
   const feed = feedMetrics(catalogue);
   const onSigner = signerMetrics(catalogue);
   const onAccounts = accountMetrics(catalogue, options.accounts);
@@ -64,11 +70,13 @@ export function oracleMetrics(options: MetricsOptions): Metrics {
       latest.any = tick;
       if (tick.facts !== null) latest.withFacts = tick;
       onTurn(tick);
+      onParticipation(tick);
       feed.onTick(tick);
       onAccounts();
     },
     onFeed: feed.see,
     onSigner,
     onAudit,
+    onChain,
   };
 }
