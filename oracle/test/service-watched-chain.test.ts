@@ -5,7 +5,7 @@ import type { Question } from "../src/chain/vote.ts";
 import type { Metrics } from "../src/service/metrics/metrics.ts";
 import { type ChainSeen, watchedChain } from "../src/service/watched-chain.ts";
 import { buildWorld, type World } from "./reconciler-world.ts";
-import { metricsOf, scrape } from "./service-world.ts";
+import { scrape } from "./service-world.ts";
 
 const GWEI = 10n ** 9n;
 const SENDER = privateKeyToAccount(keccak256(toHex("relayer")));
@@ -26,7 +26,7 @@ function watching() {
     asked.push(method);
     const [first] = params as [Hex];
     if (method === "eth_getBlockByNumber")
-      return Promise.resolve(block(String(first) === "latest" ? state.head : Number(first)));
+      return Promise.resolve(block(first.startsWith("latest") ? state.head : Number(first)));
     if (method === "eth_getTransactionReceipt") return Promise.resolve(state.receipts.get(first) ?? null);
     return method === "eth_fails" ? Promise.reject(new Error("gone")) : Promise.resolve("0x1");
   };
