@@ -7,6 +7,7 @@ import {
   type Hex,
   numberToHex,
   parseEventLogs,
+  toHex,
   zeroAddress,
 } from "viem";
 import { describe, expect, it } from "vitest";
@@ -35,11 +36,12 @@ function log(eventName: Name, args: Readonly<Record<string, unknown>>, block: nu
   return { topics, data, blockNumber: numberToHex(block) };
 }
 
+const staker = fc.uint8Array({ minLength: 20, maxLength: 20 }).map((bytes) => toHex(bytes));
 const logs: fc.Arbitrary<RawLog> = fc
-  .record({ position: uint32, round, batch: uint32, attempt: uint32, words, amount: uint256, block: fc.nat() })
-  .chain(({ position, round, batch, attempt, words, amount, block }) =>
+  .record({ position: uint32, round, batch: uint32, attempt: uint32, words, amount: uint256, block: fc.nat(), staker })
+  .chain(({ position, round, batch, attempt, words, amount, block, staker }) =>
     fc.constantFrom(
-      log("PositionOpened", { position, staker: zeroAddress, model: numberToHex(amount, { size: 32 }) }, block),
+      log("PositionOpened", { position, staker, model: numberToHex(amount, { size: 32 }) }, block),
       log("RoundOpened", { round, terms: TERMS, schedule: SCHEDULE }, block),
       log("BatchLocked", { round, batch, stakes: words }, block),
       log("ScoresReported", { round, batch, attempt, signers: amount, scores: words }, block),
@@ -56,7 +58,12 @@ function judged({ topics, data, blockNumber }: RawLog): unknown {
   const [entry] = parseEventLogs({ abi, logs: [raw as never] });
   switch (entry?.eventName) {
     case "PositionOpened":
-      return { kind: "position", position: entry.args.position, model: entry.args.model };
+      return {
+        kind: "position",
+        position: entry.args.position,
+        model: entry.args.model,
+        staker: entry.args.staker.toLowerCase(),
+      };
     case "RoundOpened":
       return { kind: "opened", round: entry.args.round };
     case "RoundSettled":

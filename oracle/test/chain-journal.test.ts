@@ -1,5 +1,14 @@
-import { createPublicClient, custom, RpcRequestError, TimeoutError } from "viem";
+import {
+  createPublicClient,
+  custom,
+  getAbiItem,
+  numberToHex,
+  RpcRequestError,
+  TimeoutError,
+  toEventSelector,
+} from "viem";
 import { describe, expect, it } from "vitest";
+import { numeraireStakingAbi as abi } from "../src/chain/generated/abi.ts";
 import { journalReader } from "../src/chain/journal.ts";
 
 const URL = "http://node";
@@ -74,5 +83,42 @@ describe("the journal", () => {
     const { sizes, upTo } = nodeThat(tooMany);
     await expect(upTo(4n)).rejects.toThrow("too many blocks");
     expect(sizes).toEqual([4, 2, 1]);
+  });
+});
+
+describe("a staker's positions", () => {
+  const STAKERS = [`0x${"a".repeat(40)}`, `0x${"b".repeat(40)}`] as const;
+  const opened = (position: number, staker: string) => ({
+    topics: [
+      toEventSelector(getAbiItem({ abi, name: "PositionOpened" })),
+      ...[1n, BigInt(position), BigInt(staker)].map((topic) => numberToHex(topic, { size: 32 })),
+    ],
+    data: HASH,
+    blockNumber: "0x1",
+    removed: false,
+  });
+
+  it("are those that it opened, and stay as they were while the journal is read anew", async () => {
+    let logs: ReturnType<typeof opened>[] = [0, 1, 2].map((position) => opened(position, STAKERS[position % 2] ?? ""));
+    let isAway = false;
+    const request = ({ method }: { method: string }): Promise<unknown> => {
+      if (isAway) return Promise.reject(new Error("gone"));
+      return Promise.resolve(method === "eth_getLogs" ? logs : { number: "0x1", hash: HASH, timestamp: "0x1" });
+    };
+    const client = createPublicClient({ transport: custom({ request }, { retryCount: 0 }) });
+    const at = { contract: HASH.slice(0, 42) as "0x1", tournament: 1, deploymentBlock: 1n, range: 10n };
+    const journal = journalReader({ client, ...at });
+    const owned = () => STAKERS.map((staker) => journal.positionsOf(staker));
+    expect(owned()).toEqual([[], []]);
+    await journal.upTo({ number: 1n, hash: HASH });
+    expect(owned()).toEqual([[0, 2], [1]]);
+    journal.forget();
+    isAway = true;
+    await expect(journal.upTo({ number: 1n, hash: HASH })).rejects.toThrow();
+    expect(owned()).toEqual([[0, 2], [1]]);
+    isAway = false;
+    logs = [opened(0, STAKERS[1])];
+    await journal.upTo({ number: 1n, hash: HASH });
+    expect(owned()).toEqual([[], [0]]);
   });
 });

@@ -35,7 +35,7 @@ export async function buildOperators(world: World, count: number, changes: objec
   const urls = servers.map((server) => `http://127.0.0.1:${(server.address() as { port: number }).port}`);
   return servers.map((server, index) => {
     const feed = join(world.folder, `feed-${index}`);
-    mkdirSync(feed);
+    mkdirSync(feed, { recursive: true });
     writeFileSync(join(feed, ROUND_FILE), readFileSync(join(world.folder, ROUND_FILE)));
     const configuration = {
       feed: { kind: "folder", path: feed },

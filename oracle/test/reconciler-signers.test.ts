@@ -113,9 +113,12 @@ it("brings a round to its end, with signers that know typed data by its older na
   expect(methods(signers.relayer)).toEqual(["eth_signTransaction"]);
   expect(methods(signers.organizer)).toEqual(["eth_signTransaction"]);
   for (const { params } of signers.second.asked) {
-    expect(documentOf(params)).toMatchObject({
-      primaryType: "Report",
-      message: { tournament: TOURNAMENT, round: ROUND.toString() },
+    const document = documentOf(params);
+    // Between its reports it shows that it is there.
+    const isReport = document.primaryType === "Report";
+    expect(document).toMatchObject({
+      primaryType: isReport ? "Report" : "Heartbeat",
+      message: { tournament: TOURNAMENT, ...(isReport && { round: ROUND.toString() }) },
       domain: { verifyingContract: getAddress(world.contract) },
     });
   }
@@ -182,7 +185,10 @@ it("takes a round over in the next tick from a signer that hung in this one", as
   expect(performance.now() - startedAt).toBeLessThan(9_000);
   signers.first.mischief = null;
   await new Promise((resolve) => setTimeout(resolve, 5_000));
-  expect(summary(await node.reconciler.tick())).toEqual(["report 0", "report 1"]);
+  // What the heartbeat said of the signer, beside the turn before, is told in this one and gone with the next.
+  expect(summary(await node.reconciler.tick())).toEqual(["report 0", "report 1", "signer_down"]);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(summary(await node.reconciler.tick())).toEqual([]);
 });
 
 it("boots though its signer isn't up, whose address the configuration tells", () => {

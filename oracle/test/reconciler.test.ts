@@ -1,8 +1,9 @@
+import { privateKeyToAccount } from "viem/accounts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { previewPayout } from "../src/core/payout.ts";
 import { unpackPayouts, unpackStakes } from "../src/core/words.ts";
 import type { Oracle } from "../src/service/oracle.ts";
-import { buildWorld, ROUND, score, type World } from "./reconciler-world.ts";
+import { buildWorld, KEYS, ROUND, score, type World } from "./reconciler-world.ts";
 
 const SETTLED = 4;
 const VOID = 5;
@@ -40,6 +41,9 @@ describe("reconciler on a real chain", { timeout: 60_000 }, () => {
       expect(await did(oracle)).toEqual(["settle done", "settle done"]);
       expect(await did(oracle)).toEqual([]);
 
+      const staker = privateKeyToAccount(KEYS.staker).address;
+      expect(oracle.positionsOf(staker)).toEqual(Array.from({ length: 1_030 }, (_, position) => position));
+      expect(oracle.positionsOf(world.relayer)).toEqual([]);
       const { state, terms, staked } = await world.round();
       expect(state).toBe(SETTLED);
       const total = staked / 10n ** 9n;

@@ -47,6 +47,11 @@ type Projected = {
   payoutNanoNmr: string;
   from: string;
 };
+type InRound = { round: string; projected: { position: number; stakeNanoNmr: string; payoutNanoNmr: string } };
+type Stakers = {
+  tournament: { staker: { positions: { position: number; inRounds: InRound[] }[] } };
+  rounds: { projection: { positions: InRound["projected"][] } }[];
+};
 type ProjectedRounds = {
   rounds: {
     projection: {
@@ -139,6 +144,94 @@ describe("projections", () => {
     expect(BigInt(body.tournament.projected.netNanoNmr)).toBe(
       2n * BigInt(body.rounds[0]?.projection.netNanoNmr ?? "x"),
     );
+  });
+});
+
+describe("a staker", () => {
+  const STAKER = `0x${"ab".repeat(20)}`;
+  const asking = async (owned: readonly number[], query: string, facts = chain(START + 5, [round()])) => {
+    const tick = tickAt(facts);
+    const asked: string[] = [];
+    const sheet = sheetOf(MODELS.map((_, n) => [BigInt(n - 3) * 10n ** 8n, 0n]));
+    const app = appAt(tick, READINESS, tick, {
+      sheets: { of: () => sheet },
+      positionsOf: (staker) => {
+        asked.push(staker);
+        return owned;
+      },
+    });
+    const answer = await app.inject({ method: "POST", url: "/graphql", payload: { query } });
+    return { ...answer.json<Answer>(), asked };
+  };
+
+  it("has what its positions have in every round in flight, and no more", async () => {
+    const cases = fc.record({
+      stakes: fc.array(fc.bigInt(0n, 10n ** 12n), { minLength: 1, maxLength: 7 }),
+      owned: fc.subarray([0, 1, 2, 3, 4, 5, 6, 1_024, 3_000]),
+    });
+    const fields = "stakedNanoNmr rewardsNanoNmr burnsNanoNmr netNanoNmr";
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ stakes, owned }) => {
+        const batches = [batch(0, { stakes: packStakes(stakes), state: "locked" })];
+        const rounds = [1n, 2n].map((number) => round({ number, state: "locked", batches }));
+        const query = `{ tournament { staker(address: "${STAKER}") { address positionCount projected { ${fields} }
+          positions { position inRounds { round projected { position stakeNanoNmr payoutNanoNmr } } } } }
+          rounds { projection { positions { position stakeNanoNmr payoutNanoNmr } } } }`;
+        const { data, errors, asked } = await asking(owned, query, chain(START + 5, rounds));
+        expect(errors).toBeUndefined();
+        expect(asked).toEqual([STAKER]);
+        const { tournament, rounds: seen } = data as Stakers;
+        const mine = seen.flatMap(({ projection }) =>
+          projection.positions.filter(({ position }) => owned.includes(position)),
+        );
+        const sum = (of: (each: (typeof mine)[number]) => bigint) =>
+          mine.reduce((total, each) => total + of(each), 0n).toString();
+        const payout = ({ payoutNanoNmr }: (typeof mine)[number]) => BigInt(payoutNanoNmr);
+        expect(tournament.staker).toMatchObject({
+          positionCount: owned.length,
+          projected: {
+            stakedNanoNmr: sum(({ stakeNanoNmr }) => BigInt(stakeNanoNmr)),
+            rewardsNanoNmr: sum((each) => (payout(each) > 0n ? payout(each) : 0n)),
+            burnsNanoNmr: sum((each) => (payout(each) < 0n ? -payout(each) : 0n)),
+            netNanoNmr: sum(payout),
+          },
+        });
+        expect(tournament.staker.positions.map(({ position }) => position)).toEqual(owned);
+        const shown = tournament.staker.positions.flatMap(({ inRounds }) => inRounds);
+        expect(shown.map(({ projected }) => projected)).toHaveLength(mine.length);
+        expect(new Set(shown.map(({ projected }) => JSON.stringify(projected)))).toEqual(
+          new Set(mine.map((each) => JSON.stringify(each))),
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("is shown page by page, and summed up to a bound", async () => {
+    const owned = Array.from({ length: 2_001 }, (_, index) => index);
+    const page = `{ tournament { staker(address: "${STAKER}") { positionCount positions(first: 2, after: 6) { position } } } }`;
+    expect((await asking(owned, page)).data).toEqual({
+      tournament: { staker: { positionCount: 2_001, positions: [{ position: 7 }, { position: 8 }] } },
+    });
+    const sum = `{ tournament { staker(address: "${STAKER}") { projected { netNanoNmr } } } }`;
+    expect((await asking(owned, sum)).errors?.[0]?.message).toMatch(/of 2001 positions; at most 2000 are summed up/);
+    expect((await asking(owned.slice(1), sum)).errors).toBeUndefined();
+  });
+
+  it.each([
+    ['{ tournament { staker(address: "0x12") { address } } }', /address: must be an address/],
+    [`{ tournament { staker(address: "${STAKER}") { positions(first: 501) { position } } } }`, /must be from 1 to 500/],
+    [
+      `{ tournament { ${Array.from({ length: 25 }, (_, n) => `a${n}: staker(address: "${STAKER}") { projected { netNanoNmr } }`).join(" ")} } }`,
+      /may ask for 25\d+ fields/,
+    ],
+    [
+      `{ tournament { staker(address: "${STAKER}") { positions(first: 500) { inRounds { projected { position model stakeNanoNmr scores1e9 payoutNanoNmr from } } } } } }`,
+      /may ask for/,
+    ],
+  ])("refuses %s", async (query, message) => {
+    const { errors } = await asking([], query);
+    expect(errors?.map((each) => each.message).join()).toMatch(message);
   });
 });
 

@@ -5,6 +5,7 @@ import { InputError } from "../src/core/errors.ts";
 import type { RoundFacts } from "../src/core/facts.ts";
 import { FeedUnavailable } from "../src/feeds/feed.ts";
 import { SignerTrouble } from "../src/signers/errors.ts";
+import { hashWords, packScores } from "../src/core/words.ts";
 import { metricsDocument } from "../src/service/metrics/document.ts";
 import { watchedFeed, watchedSigner } from "../src/service/watched.ts";
 import { batch, chain, feedFor, ME, offer, plan, REPORTERS, round, SETTINGS, START } from "./plan-world.ts";
@@ -14,6 +15,8 @@ function find(series: readonly Series[], name: string, labels: Readonly<Record<s
   const fits = (each: Series) => Object.entries(labels).every(([key, value]) => each.labels[key] === value);
   return series.filter((each) => each.name === name && fits(each)).map(({ value }) => value);
 }
+
+const HEART = { version: "1.2.3", clockOffset: 1, block: 1n, beating: [], silent: [ME], fault: null };
 
 const locked = (number = 1n): RoundFacts =>
   round({ number, state: "locked", batches: [batch(0, { state: "locked" }), batch(1, { state: "locked" })] });
@@ -107,11 +110,51 @@ describe("metrics", () => {
     });
     metrics.onTick(tickAt(chain(START + 1_000, [locked()])));
     const series = await scrape(metrics);
-    expect(find(series, "oracle_signatures", { operator: first })).toEqual([2]);
+    expect(find(series, "oracle_signatures")).toEqual([3]);
     expect(find(series, "oracle_signatures_missing", { operator: second })).toEqual([1]);
     expect(find(series, "oracle_operator_up", { operator: "b:2" })).toEqual([0]);
     metrics.onTick(tickAt(chain(START + 999, [locked()])));
     expect(find(await scrape(metrics), "oracle_signatures_missing")).toEqual([]);
+  });
+
+  it("tell who had signed what is reported, once a batch, by the words that the contract holds", async () => {
+    const [first, second, third] = REPORTERS;
+    if (first === undefined || second === undefined || third === undefined) throw new Error("no reporters");
+    const scores = packScores([[1n, 1n]]);
+    const said = [
+      { ...attestation(1n, 0, first), scoresHash: hashWords(scores) },
+      attestation(1n, 0, second),
+      { ...attestation(1n, 1, third), scoresHash: hashWords(scores) },
+    ];
+    const metrics = metricsOf({ attester: operators(said) });
+    const reported = batch(0, { state: "reported", reportedAt: START + 1_000, scores });
+    const after = round({ state: "locked", batches: [reported, batch(1, { state: "locked" })] });
+    metrics.onTick(tickAt(chain(START + 1_000, [locked()])));
+    for (let turn = 0; turn < 3; turn += 1) metrics.onTick(tickAt(chain(START + 1_012, [after])));
+    const series = await scrape(metrics);
+    const missing = [first, second, third].map((operator) =>
+      find(series, "oracle_participation_missing_total", { operator }),
+    );
+    expect(missing).toEqual([[0], [1], [1]]);
+    expect(find(series, "oracle_participation_batches_total")).toEqual([1]);
+    // What was reported before this life is nobody's missing signature.
+    const late = metricsOf({ attester: operators(said) });
+    late.onTick(tickAt(chain(START + 1_012, [after])));
+    expect(find(await scrape(late), "oracle_participation_missing_total")).toEqual([]);
+  });
+
+  it("tell the rung of what is due and late, and none where nothing is", async () => {
+    const metrics = metricsOf();
+    metrics.onTick(tickAt(chain(START - 10, [round()])));
+    expect(find(await scrape(metrics), "oracle_tx_rung")).toEqual([]);
+    metrics.onTick(tickAt(chain(START + 35, [round()])));
+    expect(find(await scrape(metrics), "oracle_tx_rung", { step: "lock" })).toEqual([0]);
+    const late = tickAt(chain(START + 36 * 4, [round()]));
+    metrics.onTick(late);
+    expect(find(await scrape(metrics), "oracle_tx_rung", { step: "lock" })).toEqual([4]);
+    const outcome = { kind: "already_done", message: "" } as const;
+    metrics.onTick({ ...late, done: late.plan.actions.map((action) => ({ action, outcome })) });
+    expect(find(await scrape(metrics), "oracle_tx_rung")).toEqual([]);
   });
 
   it("count what came of transactions, and their gas", async () => {
@@ -195,11 +238,19 @@ describe("metrics", () => {
     const metrics = metricsOf({
       attester: operators([], peers),
       accounts: () => [account(), account({ key: "organizer" })],
+      hearts: () => peers.map(({ host }) => ({ ...HEART, host })),
     });
+    const reported = rounds.map((each) => ({
+      ...each,
+      batches: each.batches.map((one) => batch(one.index, { state: "reported", reportedAt: START })),
+    }));
     for (let turn = 0; turn < 10; turn += 1) metrics.onTick(tickAt(chain(START + 1_000 + turn, rounds)));
+    metrics.onTick(tickAt(chain(START + 1_012, reported)));
+    metrics.onTick(tickAt(chain(START + 1_013, rounds)));
     for (let field = 0; field < 100; field += 1) metrics.onFeed({ outcome: "refused", field: `f${field}`, ms: 1 });
     const series = await scrape(metrics);
     expect(find(series, "oracle_deadline_slack_seconds")).toHaveLength(64);
+    expect(find(series, "oracle_participation_missing_total")).toHaveLength(64);
     expect(series.length).toBeLessThanOrEqual(500);
   });
 });

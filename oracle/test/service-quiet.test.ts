@@ -39,10 +39,12 @@ it("thirty quiet days with small noise give no page and at most two warnings a d
   let facts: ChainFacts = chain(START, []);
   let settled = 0;
   const fired = new Map<string, Set<number>>();
+  const noises = new Map<Noise, number>();
   // Turn by turn around every hour's noise, and every five minutes between.
-  for (let now = START; now < START + days * DAY; now += now % 3_600 < 180 ? TURN : 300) {
+  for (let now = START; now < START + days * DAY; now = next(now)) {
     const isNoisy = now % 3_600 < TURN && random() < 0.3;
     const noise: Noise = isNoisy ? (NOISE[Math.floor(random() * NOISE.length)] ?? null) : null;
+    noises.set(noise, (noises.get(noise) ?? 0) + 1);
     const seen = { ...facts, block: { ...facts.block, timestamp: noise === "lag" ? now - TURN : now } };
     vi.setSystemTime(now * 1_000);
     const tick = turn(seen, rounds, noise, now);
@@ -54,12 +56,19 @@ it("thirty quiet days with small noise give no page and at most two warnings a d
       fired.set(key, (fired.get(key) ?? new Set()).add(Math.floor((now - START) / DAY)));
     }
   }
+  for (const noise of NOISE) expect(noises.get(noise), noise).toBeGreaterThan(days / 2);
   expect(settled).toBeGreaterThanOrEqual(days - 2);
   expect([...facts.finished.values()]).not.toContain("void");
   expect([...fired.keys()].filter((key) => key.startsWith("page"))).toEqual([]);
   const warnings = [...fired.values()].reduce((sum, on) => sum + on.size, 0);
   expect(warnings).toBeLessThanOrEqual(2 * days);
 });
+
+/** Every hour begins with turns as they are, which the noise falls on. */
+function next(now: number): number {
+  const since = now % 3_600;
+  return since < 180 ? now + TURN : Math.min(now + 300, now - since + 3_600);
+}
 
 function turn(facts: ChainFacts, rounds: readonly OfferedRound[], noise: Noise, now: number): Tick {
   const times = { startedAt: now * 1_000 - 900, finishedAt: now * 1_000 };

@@ -3,27 +3,43 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import fc from "fast-check";
-import { hashTypedData } from "viem";
+import { hashDomain, hashTypedData } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signerGate } from "../examples/signer-gate.ts";
-import { DOMAIN_TYPE, type Report, reportDocument } from "../src/core/report.ts";
+import { heartbeatDocument, type HeartbeatDocument } from "../src/core/heartbeat.ts";
+import { DOMAIN_TYPE, type Report, reportDocument, type ReportDocument } from "../src/core/report.ts";
 import { InputError } from "../src/core/errors.ts";
 import type { UnsignedTransaction } from "../src/core/transaction.ts";
 import { SignerRefusal } from "../src/signers/errors.ts";
 import type { Key } from "../src/signers/key.ts";
 import { localKey } from "../src/signers/local-key.ts";
-import { permittedDocument, permittedReport } from "../src/signers/policy.ts";
+import { heartSigner } from "../src/signers/heart-signer.ts";
+import { permittedDocument, permittedHeartbeat, permittedReport } from "../src/signers/policy.ts";
 import { remoteKey } from "../src/signers/remote-key.ts";
 import { reportSigner } from "../src/signers/report-signer.ts";
 import { transactionSigner } from "../src/signers/transaction-signer.ts";
 import { complaintOf, secretFolder } from "./signers-files.ts";
-import { ADDRESS, CONTRACT, domain, KEY, report, reports, scope, transaction } from "./signers-values.ts";
+import {
+  ADDRESS,
+  CONTRACT,
+  domain,
+  heartbeat,
+  heartbeats,
+  KEY,
+  report,
+  reports,
+  scope,
+  transaction,
+} from "./signers-values.ts";
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
 /** A document as it comes over the wire. */
 function wire(given: Report = report): { [name: string]: Json } {
-  const { types, ...document } = reportDocument(domain, given);
+  return wireOf(reportDocument(domain, given));
+}
+
+function wireOf({ types, ...document }: ReportDocument | HeartbeatDocument): { [name: string]: Json } {
   const whole = { ...document, types: { EIP712Domain: DOMAIN_TYPE, ...types } };
   const text = JSON.stringify(whole, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));
   return JSON.parse(text) as { [name: string]: Json };
@@ -163,12 +179,73 @@ function spy(): Key & { readonly asked: unknown[] } {
       asked.push(document);
       return key.signReport(document);
     },
+    signHeartbeat: (document) => {
+      asked.push(document);
+      return key.signHeartbeat(document);
+    },
     signTransaction: (given) => {
       asked.push(given);
       return key.signTransaction(given);
     },
   };
 }
+
+describe("heartbeats", () => {
+  it("of its tournament are permitted, made anew, and no more than that", () => {
+    fc.assert(
+      fc.property(heartbeats, reports, (given, other) => {
+        const expected = heartbeatDocument(domain, given);
+        expect(permittedHeartbeat(wireOf(expected), scope)).toEqual(expected);
+        // Neither passes for the other, whatever is in it.
+        expect(() => permittedDocument(wireOf(expected), scope)).toThrow(InputError);
+        expect(() => permittedHeartbeat(wire(other), scope)).toThrow(InputError);
+      }),
+    );
+  });
+
+  it("in which anything is another are refused, or are heartbeats of this scope after all", () => {
+    const document = wireOf(heartbeatDocument(domain, heartbeat));
+    fc.assert(
+      fc.property(fc.constantFrom(...places(document)), fc.jsonValue() as fc.Arbitrary<Json>, (path, value) => {
+        const changed = replaced(document, path, value);
+        try {
+          const { message } = permittedHeartbeat(changed, scope);
+          expect(message.tournament).toBe(scope.tournament);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InputError);
+          return;
+        }
+        expect(path[0] === "message" || JSON.stringify(changed) === JSON.stringify(document)).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+    for (const path of [[], ["domain"], ["types"], ["message"]])
+      expect(() => permittedHeartbeat(replaced(document, [...path, "more"], 1), scope)).toThrow(InputError);
+    const long = replaced(document, ["message", "version"], "x".repeat(65));
+    expect(complaintOf(() => permittedHeartbeat(long, scope))).toContain("must be at most 64 characters");
+  });
+
+  it("never ask the key for one of another tournament or chain", async () => {
+    const key = spy();
+    const signer = heartSigner(key, scope);
+    for (const other of [{ tournament: 4 }, { block: 2n ** 64n }, { version: "x".repeat(65) }, { round: 5n }]) {
+      await expect(signer.sign({ ...heartbeat, ...other })).rejects.toThrow(/^a reporter's key signs only heartbeats/);
+    }
+    expect(key.asked).toEqual([]);
+    expect(await signer.sign(heartbeat)).toBe(await localKey(KEY).signHeartbeat(heartbeatDocument(domain, heartbeat)));
+    expect(key.asked).toHaveLength(1);
+  });
+
+  it("are in another domain than the contract's, so that no signature of one counts as a report", () => {
+    const own = heartbeatDocument(domain, heartbeat).domain;
+    const contracts = reportDocument(domain, report).domain;
+    expect(own.name).not.toBe(contracts.name);
+    const types = { EIP712Domain: DOMAIN_TYPE };
+    const separator = (each: typeof own | typeof contracts) =>
+      hashDomain({ domain: { ...each, chainId: BigInt(each.chainId) }, types });
+    expect(separator(own)).not.toBe(separator(contracts));
+  });
+});
 
 describe("a reporter's signer", () => {
   it("has no way but sign", () => {
@@ -225,7 +302,7 @@ describe("a sender's signer", () => {
 
 describe("the gate before a remote signer", () => {
   const key = spy();
-  const gate = signerGate(reportSigner(key, scope), scope);
+  const gate = signerGate({ report: reportSigner(key, scope), heart: heartSigner(key, scope) }, scope);
   let url = "";
   beforeAll(async () => {
     await gate.listen({ port: 0, host: "127.0.0.1" });
@@ -246,9 +323,11 @@ describe("the gate before a remote signer", () => {
     await remote.probe();
     const document = reportDocument(domain, report);
     expect(await remote.signReport(document)).toBe(await localKey(KEY).signReport(document));
+    const beat = heartbeatDocument(domain, heartbeat);
+    expect(await remote.signHeartbeat(beat)).toBe(await localKey(KEY).signHeartbeat(beat));
   });
 
-  it("lets nothing through but reports of its tournament, by whatever method", async () => {
+  it("lets nothing through but reports and heartbeats of its tournament, by whatever method", async () => {
     key.asked.length = 0;
     const raw = hashTypedData(reportDocument(domain, report));
     const methods = [
@@ -265,6 +344,9 @@ describe("the gate before a remote signer", () => {
     const documents: Json[] = [
       JSON.stringify(replaced(wire(), ["domain", "chainId"], 1)),
       JSON.stringify(replaced(wire(), ["primaryType"], "Grant")),
+      JSON.stringify(replaced(wire(), ["primaryType"], "Heartbeat")),
+      JSON.stringify(replaced(wireOf(heartbeatDocument(domain, heartbeat)), ["primaryType"], "Report")),
+      JSON.stringify(replaced(wireOf(heartbeatDocument(domain, heartbeat)), ["domain", "name"], "NumeraireStaking")),
       JSON.stringify(replaced(wire(), ["types", "Report", 0, "type"], "uint256")),
       wire(),
       "no JSON",

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { getAddress, type Hex, keccak256, toHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
+import type { Heartbeat } from "../src/core/heartbeat.ts";
 import type { Report } from "../src/core/report.ts";
 import type { UnsignedTransaction } from "../src/core/transaction.ts";
 
@@ -44,6 +45,23 @@ export const reports: fc.Arbitrary<Report> = fc.record({
   attempt: uint32,
   stakesHash: hash,
   scoresHash: hash,
+});
+
+export const heartbeat: Heartbeat = {
+  tournament: TOURNAMENT,
+  time: 1_790_000_000,
+  block: 24_000_000n,
+  feedDigest: `0x${"56".repeat(32)}`,
+  version: "0.1.0",
+};
+
+/** Heartbeats of the scope, to the edges of every type. */
+export const heartbeats: fc.Arbitrary<Heartbeat> = fc.record({
+  tournament: fc.constant(TOURNAMENT),
+  time: fc.nat(2 ** 40 - 1),
+  block: uint(64n),
+  feedDigest: hash,
+  version: fc.string({ maxLength: 64 }),
 });
 
 export const transactions: fc.Arbitrary<UnsignedTransaction> = fc

@@ -25,7 +25,7 @@ export function httpEndpoint(url: string, timeoutMs: number): EndpointOptions {
 }
 
 /** A client that believes what a quorum of nodes says. */
-export function votingClient(vote: Vote): PublicClient {
+export function votingClient(vote: Pick<Vote, "request">): PublicClient {
   const transport = custom({ request: (question: Question) => vote.request(question) }, { retryCount: 0 });
   return createPublicClient({ transport, cacheTime: 0 });
 }

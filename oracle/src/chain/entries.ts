@@ -7,7 +7,7 @@ export type HashedWords = { readonly words: readonly bigint[]; readonly hash: He
 
 /** An event as the journal needs it. Words are looked at when they are asked for: those of most rounds never are. */
 export type Entry =
-  | { readonly kind: "position"; readonly position: number; readonly model: Hex }
+  | { readonly kind: "position"; readonly position: number; readonly model: Hex; readonly staker: Hex }
   | { readonly kind: "opened" | "settled" | "void"; readonly round: bigint }
   | { readonly kind: "lock"; readonly round: bigint; readonly batch: number; readonly stakes: Lazy<HashedWords> }
   | { readonly kind: "report"; readonly round: bigint; readonly batch: number; readonly report: Lazy<HashedReport> };
@@ -57,7 +57,12 @@ function entryIn({
     case undefined:
       return null;
     case "position":
-      return { kind, position: hexToNumber(second), model: slice(data, 0, 32, { strict: true }) };
+      return {
+        kind,
+        position: hexToNumber(second),
+        model: slice(data, 0, 32, { strict: true }),
+        staker: slice(third, 12, 32, { strict: true }),
+      };
     case "opened":
     case "settled":
     case "void":

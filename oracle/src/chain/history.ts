@@ -19,8 +19,9 @@ export type HistoryOptions = {
   readonly range: bigint;
 };
 
-/** A tournament's past up to the latest block. */
+/** A tournament's past up to the latest block, whose time is unix seconds. */
 export type History = {
+  readonly time: number;
   /** Model of each position. */
   readonly models: readonly Hex[];
   /** Numbers of all rounds that were ever opened, lowest first. */
@@ -35,8 +36,10 @@ export type History = {
  */
 export async function readHistory(options: HistoryOptions, say: (progress: string) => void): Promise<History> {
   return reading(async () => {
-    const tape = tapeOf(await allEvents(options, say));
+    const { number: latest, timestamp } = await options.client.getBlock();
+    const tape = tapeOf(await allEvents(options, latest, say));
     return {
+      time: Number(timestamp),
       models: tape.models,
       rounds: [...tape.rounds.keys()],
       round: (number) => reading(async () => roundOf(number, tape, options)),
@@ -54,9 +57,8 @@ async function reading<T>(act: () => Promise<T>): Promise<T> {
 }
 
 /** A range that the node refuses is halved, until it is a single block. */
-async function allEvents(options: HistoryOptions, say: (progress: string) => void): Promise<Logs> {
+async function allEvents(options: HistoryOptions, latest: bigint, say: (progress: string) => void): Promise<Logs> {
   const { client, contract, tournament, deploymentBlock } = options;
-  const { number: latest } = await client.getBlock();
   const logs: Logs[number][] = [];
   let { range } = options;
   for (let from = deploymentBlock; from <= latest;) {

@@ -35,6 +35,8 @@ type Words = {
 export type JournalReader = {
   /** The journal up to and including the block. */
   upTo(block: { number: bigint; hash: Hex }): Promise<Journal>;
+  /** Positions of a staker, small letters, as the latest journal that was wholly read has them, lowest first. */
+  positionsOf(staker: Hex): readonly number[];
   forget(): void;
 };
 
@@ -52,6 +54,8 @@ const MOST_LATE_IN_A_ROW = 2;
 
 export function journalReader(options: JournalOptions): JournalReader {
   let pages = new Pages();
+  /** Stays while another one is read. */
+  let whole = pages;
   let cursor: { number: bigint; hash: Hex } | null = null;
   // Outlives a turn that gave up: a node that needs a far smaller question would else never be asked it.
   let range = options.range;
@@ -84,10 +88,11 @@ export function journalReader(options: JournalOptions): JournalReader {
       from = to + 1n;
     }
     range = options.range;
+    whole = pages;
     return pages;
   };
 
-  return { upTo, forget };
+  return { upTo, positionsOf: (staker) => whole.positionsOf(staker), forget };
 }
 
 class Pages implements Journal {
@@ -96,9 +101,14 @@ class Pages implements Journal {
   positions = 0;
   latestRound = 0n;
   readonly #words = new Map<bigint, Words>();
+  readonly #positions = new Map<Hex, number[]>();
 
   get inFlight(): readonly bigint[] {
     return [...this.#words.keys()];
+  }
+
+  positionsOf(staker: Hex): readonly number[] {
+    return this.#positions.get(staker) ?? [];
   }
 
   stakes(round: bigint, batch: number): HashedWords | undefined {
@@ -115,6 +125,7 @@ class Pages implements Journal {
       case "position":
         this.models[entry.position] = entry.model;
         this.positions += 1;
+        this.#ownedBy(entry.staker).push(entry.position);
         break;
       case "opened":
         this.#words.set(entry.round, { locks: new Map(), reports: new Map() });
@@ -132,6 +143,12 @@ class Pages implements Journal {
         this.#words.delete(entry.round);
         this.finished.set(entry.round, entry.kind);
     }
+  }
+
+  #ownedBy(staker: Hex): number[] {
+    const own = this.#positions.get(staker) ?? [];
+    this.#positions.set(staker, own);
+    return own;
   }
 }
 

@@ -38,11 +38,18 @@ const roundsAnswer = z.object({
   waiting: z.array(reason),
 });
 
-/** `rounds`: null where the service has not read the chain yet. */
+const statusAnswer = z.object({
+  audits: z.array(
+    z.object({ round: z.string(), verdict: z.string(), differences: z.number(), findings: z.array(z.string()) }),
+  ),
+});
+
+/** `rounds`: null where the service has not read the chain yet. `audits`: only a service has any. */
 type Said = {
   readonly from: string;
   readonly readiness: z.output<typeof readyAnswer>;
   readonly rounds: z.output<typeof roundsAnswer> | null;
+  readonly audits: z.output<typeof statusAnswer>["audits"];
 };
 
 const PATIENCE_MS = 5_000;
@@ -68,7 +75,8 @@ async function fromService({ host, port }: Config): Promise<Said | null> {
   try {
     const ready = readyAnswer.parse(await get(`${base}/readyz`));
     const rounds = roundsAnswer.safeParse(await get(`${base}/rounds`));
-    return { from: `the service at ${base}`, readiness: ready, rounds: rounds.data ?? null };
+    const { audits } = statusAnswer.parse(await get(`${base}/status`));
+    return { from: `the service at ${base}`, readiness: ready, rounds: rounds.data ?? null, audits };
   } catch {
     return null;
   }
@@ -88,10 +96,11 @@ async function fromChain(config: Config): Promise<Said> {
     from: "chain and feed: no service answers at config.host and config.port",
     readiness: readiness(tick, now, { overdueMs: Infinity, maxBlockAgeSeconds }),
     rounds: roundsView(tick, facts),
+    audits: [],
   };
 }
 
-function textOf({ from, readiness: { ready, obstacles, slackSeconds }, rounds }: Said): string {
+function textOf({ from, readiness: { ready, obstacles, slackSeconds }, rounds, audits }: Said): string {
   const slack = slackSeconds === null ? "nothing has a deadline" : `${slackSeconds} s to the next deadline`;
   const head = [
     `from ${from}`,
@@ -114,7 +123,17 @@ function textOf({ from, readiness: { ready, obstacles, slackSeconds }, rounds }:
       ? ["no round is in flight"]
       : [table([["round", "state", "locked/reported/settled", "waits for"], ...rows])]),
     ...waiting.map((each) => untilOf(each)),
+    ...auditLines(audits),
   ].join("\n");
+}
+
+function auditLines(audits: Said["audits"]): string[] {
+  const clean = audits.filter(({ verdict }) => verdict === "clean").length;
+  const others = audits.filter(({ verdict }) => verdict !== "clean");
+  return [
+    ...(clean === 0 ? [] : [`${clean} settled rounds proved again and found clean`]),
+    ...others.map(({ round, verdict, findings: [first = ""] }) => `round ${round} proved again: ${verdict}; ${first}`),
+  ];
 }
 
 function untilOf({ message, until }: z.output<typeof reason>): string {

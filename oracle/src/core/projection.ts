@@ -48,6 +48,18 @@ export function projectRound(
   return { staked, atRisk, factor, rewards, burns, positions };
 }
 
+/** One of its positions; null where that has no stake in the round. */
+export function positionIn({ positions }: Projection, position: number): ProjectedPosition | null {
+  let [low, high] = [0, positions.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((positions[middle]?.position ?? Infinity) < position) low = middle + 1;
+    else high = middle;
+  }
+  const found = positions[low];
+  return found?.position === position ? found : null;
+}
+
 function lanesOf(
   { index, stakes, scores }: BatchFacts,
   models: readonly Hex[],

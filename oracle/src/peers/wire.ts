@@ -1,6 +1,7 @@
 import { type Address, getAddress, type Hex, isAddress, isHex, numberToHex } from "viem";
 import { z } from "zod";
 import type { Attestation, Evidence } from "../core/attestation.ts";
+import type { SignedHeartbeat } from "../core/heartbeat.ts";
 import { LANES, POSITIONS_PER_BATCH, WORDS_PER_BATCH } from "../core/words.ts";
 
 // What nodes tell each other: one schema for who serves and for who asks. What a newer node says beyond it is ignored.
@@ -10,6 +11,7 @@ const MAX_REPORTERS = 64;
 const MAX_BATCHES = 1_024;
 const MAX_FIELDS = 128;
 const MAX_TEXT = 400;
+const MAX_VERSION = 64;
 
 const hex = (bytes: number) =>
   z
@@ -70,6 +72,28 @@ export const attestationsAnswer = domain.extend({
 /** `/v1/rounds/:round/evidence`: what the node computed, batch by batch, and from which texts. */
 export const evidenceAnswer = domain.extend({ evidence: z.array(evidence).max(MAX_BATCHES) });
 
+const heartbeat = z.object({
+  tournament: uint32,
+  time: seconds,
+  block: uint64,
+  feedDigest: hex(32),
+  version: z.string().max(MAX_VERSION),
+  reporter: address,
+  signature: hex(65),
+});
+
+/** `/v1/heartbeats`: how the node is, and what its reporters' keys signed last to show that they can. */
+export const heartbeatsAnswer = domain.extend({
+  version: z.string().max(MAX_VERSION),
+  time: z
+    .number()
+    .min(0)
+    .max(2 ** 40),
+  block: uint64,
+  reporters: z.array(address).max(MAX_REPORTERS),
+  heartbeats: z.array(heartbeat).max(MAX_REPORTERS),
+});
+
 /** What a node keeps of its own signatures between two lives. */
 export const keptAttestations = domain.extend({ attestations: z.array(attestation) });
 
@@ -78,10 +102,18 @@ export type AttestationsAnswer = Domain & {
   readonly reporters: readonly Address[];
   readonly attestations: readonly Attestation[];
 };
+/** `time`: the node's clock, unix seconds; `block`: the latest that it looked at. */
+export type HeartbeatsAnswer = Domain & {
+  readonly version: string;
+  readonly time: number;
+  readonly block: bigint;
+  readonly reporters: readonly Address[];
+  readonly heartbeats: readonly SignedHeartbeat[];
+};
 export type EvidenceAnswer = Domain & { readonly evidence: readonly Evidence[] };
 
 /** As the schemas read it: words as hex, other large numbers as decimal text. */
-export function toWire(value: Omit<AttestationsAnswer, "reporters"> | EvidenceAnswer): string {
+export function toWire(value: Omit<AttestationsAnswer, "reporters"> | EvidenceAnswer | HeartbeatsAnswer): string {
   return JSON.stringify(value, (key, each: unknown) => {
     if (key === "scores" && Array.isArray(each)) return each.map((score: bigint) => numberToHex(score, { size: 32 }));
     return typeof each === "bigint" ? each.toString() : each;

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import type { Address } from "viem";
 import type { Accounts } from "./accounts.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { EndpointSeen } from "./metrics/rpc.ts";
@@ -7,8 +8,10 @@ import type { ReadinessOptions } from "./readiness.ts";
 import type { Reconciler } from "./reconciler.ts";
 import type { Attester } from "./attest.ts";
 import type { Acts } from "./acts.ts";
+import type { Audits } from "./auditor.ts";
 import { projections } from "./graphql/projections.ts";
 import { addGraphql } from "./graphql/route.ts";
+import type { Heart } from "./heart.ts";
 import type { Sheets } from "./sheets.ts";
 import { guardedApp } from "./http/guard.ts";
 import { addHealthRoutes } from "./http/health-routes.ts";
@@ -21,11 +24,14 @@ export type AppOptions = {
   readonly reconciler: Pick<Reconciler, "latest" | "latestWithFacts">;
   readonly readiness: ReadinessOptions;
   readonly attester: Pick<Attester, "attestations" | "evidence" | "disagreements" | "peers">;
+  readonly heart: Pick<Heart, "answer" | "peers">;
   readonly metrics: Pick<Metrics, "registry">;
   readonly accounts: Pick<Accounts, "latest">;
+  readonly audits: Pick<Audits, "latest">;
   readonly endpoints: () => readonly EndpointSeen[];
   readonly acts: Pick<Acts, "latest">;
   readonly sheets: Pick<Sheets, "of">;
+  readonly positionsOf: (staker: Address) => readonly number[];
   readonly build: BuildInfo;
   readonly config: ConfigInfo;
 };
@@ -39,11 +45,13 @@ export function buildApp(options: AppOptions): FastifyInstance {
     addPageRoutes(app);
     addHealthRoutes(app, options);
     addRoundRoutes(app, options);
-    addPeerRoutes(app, options.attester);
+    addPeerRoutes(app, options.attester, options.heart);
     addGraphql(app, {
       latest: () => options.reconciler.latestWithFacts,
       projections: projections(options.sheets),
       attester: options.attester,
+      audits: () => options.audits.latest,
+      positionsOf: options.positionsOf,
     });
   });
   return app;

@@ -1,6 +1,7 @@
 import type { Address } from "viem";
 import { InputError } from "../core/errors.ts";
 import type { Key } from "../signers/key.ts";
+import { heartSigner, type HeartSigner } from "../signers/heart-signer.ts";
 import { openKeystore } from "../signers/keystore.ts";
 import { localKey, readKeyFile } from "../signers/local-key.ts";
 import { remoteKey } from "../signers/remote-key.ts";
@@ -24,7 +25,12 @@ export type HeldKey = {
   readonly probe: () => Promise<void>;
 };
 
-export type KeyRing = { readonly keys: Keys; readonly held: readonly HeldKey[] };
+/** `hearts`: the reporters' keys once more, as far as they show that they are there. */
+export type KeyRing = {
+  readonly keys: Keys;
+  readonly hearts: readonly HeartSigner[];
+  readonly held: readonly HeldKey[];
+};
 
 /** Every call of a remote signer, so that a dead one can't hold up what other keys sign. */
 const SIGNER_TIMEOUT_MS = 5_000;
@@ -55,12 +61,14 @@ export function openKeys({ keys: sources, chainId, contract, tournament }: Confi
   problems.push(...usedTwice(held));
   if (problems.length > 0) throw new ConfigError(problems);
   const scope = { chainId, contract };
+  const reportScope = { chainId, verifyingContract: contract, tournament };
   return {
     keys: {
-      reporters: reporters.map(({ key }) => reportSigner(key, { chainId, verifyingContract: contract, tournament })),
+      reporters: reporters.map(({ key }) => reportSigner(key, reportScope)),
       relayer: relayer === undefined ? null : transactionSigner(relayer.key, scope),
       organizer: organizer === undefined ? null : transactionSigner(organizer.key, scope),
     },
+    hearts: reporters.map(({ key }) => heartSigner(key, reportScope)),
     held,
   };
 }

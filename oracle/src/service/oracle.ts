@@ -1,33 +1,31 @@
-import { parseGwei } from "viem";
+import { type Address, type Hex, parseGwei } from "viem";
 import type { Logger } from "pino";
 import { callData } from "../chain/calls.ts";
-import { httpEndpoint, votingClient } from "../chain/client.ts";
 import type { EndpointView } from "../chain/endpoint.ts";
 import { executor } from "../chain/executor.ts";
 import { readFacts } from "../chain/facts.ts";
 import { type History, readHistory } from "../chain/history.ts";
 import { journalReader } from "../chain/journal.ts";
 import { stakesOf } from "../chain/rounds.ts";
-import { Vote } from "../chain/vote.ts";
 import { readReporterSet, type ReporterSet } from "../chain/reporters.ts";
 import { InputError } from "../core/errors.ts";
 import type { BatchFacts, ChainFacts, Settings } from "../core/facts.ts";
 import type { Sender } from "../core/transaction.ts";
 import type { Feed } from "../feeds/feed.ts";
-import { folderFeed } from "../feeds/folder.ts";
-import { neutralFeed } from "../feeds/neutral-feed.ts";
-import { numeraiFeed } from "../feeds/numerai.ts";
-import type { Tap } from "../feeds/tap.ts";
 import { attestationBook } from "../peers/book.ts";
 import { keptIn, NOWHERE } from "../peers/folder.ts";
 import { askAll, type PeersOptions, type Told } from "../peers/gather.ts";
-import { readSecretFile } from "../signers/secret-file.ts";
 import { accountWatch, type Accounts } from "./accounts.ts";
 import { actLog, type Acts } from "./acts.ts";
 import { attester, type Attester } from "./attest.ts";
+import { auditInThread } from "./audit-in-thread.ts";
+import { auditor, type Audits } from "./auditor.ts";
+import { chainSource } from "./chain-source.ts";
 import { type Config, ConfigError } from "./config.ts";
+import { feedMaker, feedSource } from "./feed-source.ts";
 import { feedReader } from "./feed-view.ts";
 import { buildInfo, configInfo } from "./info.ts";
+import { heart, type Heart } from "./heart.ts";
 import { type HeldKey, openKeys } from "./keys.ts";
 import { type Metrics, oracleMetrics } from "./metrics/metrics.ts";
 import type { BuildInfo, ConfigInfo } from "./metrics/parts.ts";
@@ -39,19 +37,21 @@ import { recorder, type Recording } from "./recorder.ts";
 import { type RecordingFolder, recordingsIn } from "./recording-folder.ts";
 import { sheetCache, type Sheets } from "./sheets.ts";
 import type { Tick } from "./tick.ts";
-import type { FeedSource } from "./turn-schema.ts";
 import { watchedFeed, watchedSigner } from "./watched.ts";
 
 /** The parts of an oracle, put together from its configuration; nothing has been asked or sent yet. */
 export type Oracle = {
   readonly reconciler: Reconciler;
   readonly attester: Attester;
+  readonly heart: Heart;
   readonly askPeers: () => Promise<Told[]>;
   readonly readFacts: () => Promise<ChainFacts>;
   readonly readReporterSet: (facts: ChainFacts) => Promise<ReporterSet>;
   readonly balanceOf: (account: Sender) => Promise<bigint>;
   /** Stakes words of a batch: of its lock, or, before it, as they are at the facts' block. */
   readonly stakesOf: (batch: BatchFacts, facts: ChainFacts) => Promise<readonly bigint[]>;
+  /** Positions of a staker, lowest first, as of the latest facts. */
+  readonly positionsOf: (staker: Address) => readonly number[];
   /** @throws ChainTrouble */
   readonly readHistory: (say: (progress: string) => void) => Promise<History>;
   /** How each node does; holds no URL. */
@@ -63,6 +63,7 @@ export type Oracle = {
   /** null without a data folder. */
   readonly recordings: RecordingFolder | null;
   readonly accounts: Accounts;
+  readonly audits: Audits;
   readonly metrics: Metrics;
   readonly readiness: ReadinessOptions;
   readonly acts: Acts;
@@ -74,24 +75,14 @@ export type Oracle = {
 /** @throws ConfigError naming the setting whose file can't be used */
 export function buildOracle(config: Config, log: Logger): Oracle {
   const { chainId, contract, tournament } = config;
-  const { keys: opened, held } = openKeys(config);
+  const { keys: opened, hearts, held } = openKeys(config);
   const keys = {
     ...opened,
     reporters: opened.reporters.map((signer) => watchedSigner(signer, (seen) => metrics.onSigner(seen))),
   };
-  const vote = new Vote({
-    endpoints: usable(() => rpcUrls(config)).map((url) => httpEndpoint(url, config.rpcTimeoutMs)),
-    quorum: config.rpcQuorum ?? Math.floor(config.rpcUrls.length / 2) + 1,
-    chainId,
-    onChange: endpointReporter(log),
-  });
-  const client = votingClient(vote);
-  const journaled = {
-    contract,
-    tournament,
-    deploymentBlock: BigInt(config.deploymentBlock),
-    range: BigInt(config.logRangeBlocks),
-  };
+  const { vote, client, journaled } = usable(() =>
+    chainSource(config, { onChange: endpointReporter(log), see: (seen) => metrics.onChain(seen) }),
+  );
   const journal = journalReader({ client, ...journaled });
   let chainTime = 0;
   const facts = async (): Promise<ChainFacts> => {
@@ -116,14 +107,16 @@ export function buildOracle(config: Config, log: Logger): Oracle {
   const attesting = buildAttester(config, keys, settings, peers);
   const { feedTimeoutMs: timeoutMs, feedSettleSeconds: settleSeconds } = config;
   const readFeed = feedReader({ feed, settings, timeoutMs, settleSeconds });
-  const recording = { settings, source: sourceOf(config), calls: recorded.calls };
+  const recording = { settings, source: feedSource(config), calls: recorded.calls };
   const recordings = config.dataFolder === undefined ? null : recordingsIn(config.dataFolder, peers.domain);
   const record = recordings === null ? {} : { record: recorder(recordings, recording) };
   const balanceOf = ({ address }: Sender) => client.getBalance({ address });
   const nonceOf = ({ address }: Sender) => client.getTransactionCount({ address, blockTag: "latest" });
   const accounts = accountWatch({ keys, balanceOf, nonceOf, gasPrice: () => client.getGasPrice() });
+  const audits = auditor({ audit: auditInThread(config), onAudit: (audit) => metrics.onAudit(audit) });
   const readiness = readinessOf(config);
   const info = { build: buildInfo(), config: configInfo(config) };
+  const beating = heart({ signers: hearts, peers, version: info.build.version });
   const acts = actLog();
   const sheets = sheetCache(feed);
   const metrics = oracleMetrics({
@@ -131,6 +124,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     readiness,
     attester: attesting,
     accounts: () => accounts.latest,
+    hearts: () => beating.peers,
     endpoints: () => vote.endpoints,
   });
   const onTick = (tick: Tick): void => {
@@ -138,20 +132,32 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     acts.onTick(tick);
     if (tick.facts !== null) sheets.onFacts(tick.facts);
   };
-  const effects = { readFacts: facts, readFeed, attester: attesting, perform, accounts, ...record };
+  const effects = {
+    readFacts: facts,
+    readFeed,
+    attester: attesting,
+    perform,
+    heart: beating,
+    accounts,
+    audits,
+    ...record,
+  };
   return {
     reconciler: reconciler({ ...config, ...effects, settings, log, onTick }),
     attester: attesting,
+    heart: beating,
     askPeers: () => askAll(peers, []),
     readFacts: facts,
     readReporterSet: ({ block }) => readReporterSet({ client, contract }, tournament, block.number),
     balanceOf,
     stakesOf: (batch, { block }) => stakesOf({ client, contract }, tournament, batch, block.number),
+    positionsOf: (staker) => journal.positionsOf(staker.toLowerCase() as Hex),
     readHistory: (say) => readHistory({ client, chainId, ...journaled }, say),
     feed,
     keys,
     heldKeys: held,
     accounts,
+    audits,
     metrics,
     readiness,
     endpoints: () => vote.endpoints,
@@ -167,42 +173,11 @@ function readinessOf({ tickBudgetMs, pollIntervalMs, maxBlockAgeSeconds }: Confi
   return { overdueMs: tickBudgetMs + 3 * pollIntervalMs, maxBlockAgeSeconds };
 }
 
-function rpcUrls({ rpcUrls: nodes }: Config): string[] {
-  const urls = nodes.map((node, index) => {
-    if (typeof node === "string") return node;
-    const field = `config.rpcUrls.${index}.urlFile`;
-    const text = readSecretFile(node.urlFile, field);
-    if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
-    throw new InputError(field, "must hold an http:// or https:// URL");
-  });
-  const doubled = urls.findIndex((url, index) => urls.indexOf(url) < index);
-  if (doubled < 0) return urls;
-  throw new InputError(`config.rpcUrls.${doubled}`, "is there twice, and would vote twice; name another node");
-}
-
 /** Who contradicts a quorum may be lying: that deserves a look. The rest comes and goes. */
 function endpointReporter(log: Logger): (view: EndpointView) => void {
   return ({ index, host, state, why }) => {
     log[state === "disagreeing" ? "warn" : "info"]({ endpoint: index, host, state, why }, `rpc ${index} is ${state}`);
   };
-}
-
-/** All feeds live by the chain's clock: a round is resolved for them when it is for the contract. */
-function feedMaker({ feed, feedTimeoutMs }: Config, clock: () => number): (tap: Tap) => Feed {
-  if (feed.kind === "folder") return (tap) => folderFeed(feed.path, clock, tap);
-  const { url, tournament, tokenFile } = feed;
-  const token = tokenFile === undefined ? {} : { token: readSecretFile(tokenFile, "config.feed.tokenFile") };
-  const options = { url, tournament, clock, timeoutMs: feedTimeoutMs, ...token };
-  if (feed.kind === "http") return (tap) => neutralFeed({ ...options, tap });
-  return (tap) => numeraiFeed({ ...options, tap, ...(feed.gated !== undefined && { gated: feed.gated }) });
-}
-
-/** How to understand what the feed answers; not where it is, for a URL may carry a key. */
-function sourceOf({ feed }: Config): FeedSource {
-  if (feed.kind === "folder") return { kind: "folder", path: feed.path };
-  const { kind, tournament } = feed;
-  if (kind === "http") return { kind, tournament };
-  return { kind, tournament, ...(feed.gated !== undefined && { gated: feed.gated }) };
 }
 
 function peersOf({ peers, peerTimeoutMs, chainId, contract, tournament }: Config): PeersOptions {

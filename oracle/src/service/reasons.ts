@@ -14,6 +14,8 @@ export type Code =
   | "deadline_near"
   | "data_folder"
   | "foreign_transaction"
+  | "audit_mismatch"
+  | "audit_unproved"
   | "bug";
 
 /**
@@ -91,6 +93,10 @@ export const REASONS: Readonly<Record<Code, Advice>> = {
   foreign_transaction: act(
     "end every other process that has this key; if there is none, the key is stolen: replace it now, and move the ether",
   ),
+  audit_mismatch: act(
+    "run oracle audit <round> elsewhere, with other nodes; if it differs there too, call the guardian and the other operators",
+  ),
+  audit_unproved: look("run oracle audit <round> once feed and nodes have what the message says is missing"),
   bug: unreadyAct("report this with the log: it is not a condition that the oracle knows"),
 };
 

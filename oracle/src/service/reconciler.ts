@@ -9,7 +9,9 @@ import { DataFolderTrouble } from "../peers/folder.ts";
 import { SignerRefusal, SignerTrouble } from "../signers/errors.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Attester } from "./attest.ts";
+import type { Audits } from "./auditor.ts";
 import type { FeedReader } from "./feed-view.ts";
+import type { Heart } from "./heart.ts";
 import type { Performer } from "./perform.ts";
 import type { Recorder } from "./recorder.ts";
 import { tickReporter } from "./tick-log.ts";
@@ -23,8 +25,12 @@ export type ReconcilerOptions = {
   readonly perform: Performer;
   /** Keeps what the turn was decided from. */
   readonly record?: Recorder;
+  /** Has reporters' keys show that they can sign, beside the turn. */
+  readonly heart?: Pick<Heart, "look">;
   /** Looks at the accounts once everything is done. */
   readonly accounts?: Pick<Accounts, "look">;
+  /** Has settled rounds proved again, where the turn has nothing else to do. */
+  readonly audits?: Pick<Audits, "look">;
   /** Told of every turn. */
   readonly onTick?: (tick: Tick) => void;
   readonly log: Logger;
@@ -103,7 +109,9 @@ async function takeTurn(options: ReconcilerOptions): Promise<Tick> {
       if ("outcome" in result) done.push(result);
       else failures.push(failureOf(result.action, result.error));
     }
+    failures.push(...(options.heart?.look(facts, feed) ?? []).map((error) => failureOf(null, error)));
     failures.push(...((await options.accounts?.look(facts, done, failures)) ?? []));
+    failures.push(...(options.audits?.look(facts, wanted.actions.length === 0) ?? []));
   } catch (error) {
     failures.push(failureOf(null, error));
   }

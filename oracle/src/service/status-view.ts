@@ -1,11 +1,17 @@
+import type { PeerState } from "../core/attestation.ts";
+import type { PeerHeart } from "../peers/hearts.ts";
 import { deadlinesOf } from "./deadlines.ts";
 import type { AppOptions } from "./app.ts";
+import { type RoundAudit, sayFinding } from "./round-audit.ts";
 import { signatureCounts } from "./signature-counts.ts";
 import type { Tick } from "./tick.ts";
 
+/** More are counted, not listed. */
+const MOST_FINDINGS = 10;
+
 /** What the status page shows beside readiness and rounds. */
 export function statusView(options: AppOptions) {
-  const { reconciler, attester, accounts, endpoints, acts, build, config } = options;
+  const { reconciler, attester, heart, accounts, audits, endpoints, acts, build, config } = options;
   const { latest, latestWithFacts } = reconciler;
   const { chain_id: chainId, contract, tournament } = config;
   return {
@@ -16,7 +22,7 @@ export function statusView(options: AppOptions) {
     lastTurn: latest === null ? null : turnView(latest),
     deadlines: latestWithFacts === null ? [] : deadlineViews(latestWithFacts),
     operators: signatureCounts(latestWithFacts?.facts ?? null, attester.attestations(null).attestations),
-    peers: attester.peers().map(({ host, reporters, fault }) => ({ host, up: reporters !== null, fault })),
+    peers: attester.peers().map((peer) => peerView(peer, heart.peers)),
     endpoints: endpoints().map(({ index, host, state, head }) => ({
       endpoint: index,
       host,
@@ -30,8 +36,24 @@ export function statusView(options: AppOptions) {
       roundsLeft,
       foreignTransactions: foreign,
     })),
+    audits: audits.latest.map(auditView),
     acts: acts.latest,
   };
+}
+
+function peerView({ host, reporters, fault }: PeerState, hearts: readonly PeerHeart[]) {
+  const found = hearts.find((each) => each.host === host);
+  const { version = null, clockOffset = null, beating = [], silent = [] } = found ?? {};
+  const said = { version, clockOffsetSeconds: clockOffset, beating, silent };
+  return { host, up: reporters !== null, fault: fault ?? found?.fault ?? null, ...said };
+}
+
+/** A round that was proved again; of what was found no more than people read. */
+export function auditView(audit: RoundAudit) {
+  const { round, verdict, batches, positions, findings } = audit;
+  const said = findings.slice(0, MOST_FINDINGS).map((each) => sayFinding(audit, each));
+  const differences = findings.filter((each) => each.verdict === "difference").length;
+  return { round: round.toString(), verdict, batches, positions, differences, findings: said };
 }
 
 /** The next deadlines, the nearest first. `share`: of the step's window that is left. */

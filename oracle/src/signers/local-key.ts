@@ -10,6 +10,7 @@ export function localKey(key: Hex): Key {
   return {
     address: account.address,
     signReport: (document) => account.signTypedData(document),
+    signHeartbeat: (document) => account.signTypedData(document),
     signTransaction: (transaction) => account.signTransaction(transaction),
     probe: () => Promise.resolve(),
   };

@@ -10,6 +10,7 @@ import {
   serializeTransaction,
   stringify,
 } from "viem";
+import type { HeartbeatDocument } from "../core/heartbeat.ts";
 import { DOMAIN_TYPE, type ReportDocument } from "../core/report.ts";
 import type { UnsignedTransaction } from "../core/transaction.ts";
 import { SignerRefusal, SignerTrouble } from "./errors.ts";
@@ -31,13 +32,15 @@ export type RemoteKeyOptions = {
 export function remoteKey({ url, address, timeoutMs }: RemoteKeyOptions): Key {
   const ask = rested(jsonRpc(url, timeoutMs), timeoutMs);
   const named = namedBy(`the signer of ${address} at ${new URL(url).host}`);
+  const signed = (document: ReportDocument | HeartbeatDocument, digest: Hex): Promise<Hex> =>
+    named(async () => {
+      const answer = await askForTypedData(ask, address, typedData(document));
+      return serializeSignature(await verified(readSignature(answer), digest, address));
+    });
   return {
     address,
-    signReport: (document) =>
-      named(async () => {
-        const answer = await askForReport(ask, address, typedData(document));
-        return serializeSignature(await verified(readSignature(answer), hashTypedData(document), address));
-      }),
+    signReport: (document) => signed(document, hashTypedData(document)),
+    signHeartbeat: (document) => signed(document, hashTypedData(document)),
     signTransaction: (transaction) =>
       named(async () => {
         const answer = await ask("eth_signTransaction", [transactionRequest(address, transaction)]);
@@ -75,7 +78,7 @@ function rested(ask: Ask, timeoutMs: number): Ask {
 }
 
 /** Web3Signer knows version 4 by the older name. */
-async function askForReport(ask: Ask, address: Address, document: string): Promise<unknown> {
+async function askForTypedData(ask: Ask, address: Address, document: string): Promise<unknown> {
   try {
     return await ask("eth_signTypedData_v4", [address, document]);
   } catch (error) {
@@ -84,8 +87,8 @@ async function askForReport(ask: Ask, address: Address, document: string): Promi
   }
 }
 
-/** The document in JSON; round numbers as text, because they may be beyond what JSON's readers keep exactly. */
-function typedData({ types, ...document }: ReportDocument): string {
+/** The document in JSON; large numbers as text, because they may be beyond what JSON's readers keep exactly. */
+function typedData({ types, ...document }: ReportDocument | HeartbeatDocument): string {
   return stringify({ types: { EIP712Domain: DOMAIN_TYPE, ...types }, ...document });
 }
 

@@ -5,7 +5,7 @@ import { SignerRefusal } from "./errors.ts";
 import type { Key } from "./key.ts";
 import { permittedDocument, type ReportScope } from "./policy.ts";
 
-/** A reporter's key, wherever it is kept. It signs reports and can be asked for nothing else. */
+/** A reporter's key, wherever it is kept, as far as it reports: whoever holds this can ask it for reports and nothing else. */
 export interface ReportSigner {
   readonly address: Address;
   /** @throws SignerTrouble, SignerRefusal */

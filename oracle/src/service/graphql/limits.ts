@@ -15,12 +15,15 @@ export const MOST_DEPTH = 8;
 export const MOST_COST = 25_000;
 /** A list without a page size of its own has about so many members. */
 const USUAL_LIST = 8;
-const LISTS: ReadonlySet<string> = new Set(["signatures", "position"]);
+const LISTS: ReadonlySet<string> = new Set(["signatures", "position", "inRounds"]);
+/** What must be worked out for each use, whatever is asked of it. */
+const WORK: ReadonlyMap<string, number> = new Map([["staker", 1_000]]);
 /** How many members a page has: without a size in the query, and at most. */
 const PAGES: ReadonlyMap<string, { readonly usual: number; readonly most: number }> = new Map([
   ["rounds", { usual: 20, most: MOST_ROUNDS }],
   ["deadlines", { usual: 20, most: MOST_ROUNDS }],
   ["batches", { usual: 20, most: MOST_BATCHES }],
+  ["audits", { usual: 16, most: MOST_ROUNDS }],
   ["positions", { usual: 100, most: MOST_POSITIONS }],
 ]);
 
@@ -77,7 +80,7 @@ function ofField(
   const { depth, cost } = measured(field.selectionSet, context, variables, within);
   const page = PAGES.get(name);
   const members = page !== undefined ? pageSize(field, page, variables) : LISTS.has(name) ? USUAL_LIST : 1;
-  return { depth: depth + 1, cost: 1 + members * cost };
+  return { depth: depth + 1, cost: 1 + (WORK.get(name) ?? 0) + members * cost };
 }
 
 function pageSize(

@@ -1,24 +1,32 @@
 import { createGraphQLError } from "graphql-yoga";
+import { type Address, getAddress, isAddress } from "viem";
 import type { Attestation } from "../../core/attestation.ts";
 import { nextDeadline } from "../../core/deadlines.ts";
 import type { BatchFacts, ChainFacts, RoundFacts } from "../../core/facts.ts";
-import type { ProjectedPosition, Projection } from "../../core/projection.ts";
+import { positionIn, type ProjectedPosition, type Projection } from "../../core/projection.ts";
 import type { Attester } from "../attest.ts";
 import { type Due, deadlinesOf } from "../deadlines.ts";
+import type { RoundAudit } from "../round-audit.ts";
 import { stakedIn } from "../staked.ts";
+import { auditView } from "../status-view.ts";
 import type { Tick } from "../tick.ts";
 import type { Projected, Projections } from "./projections.ts";
-import { MOST_BATCHES, MOST_POSITIONS, MOST_ROUNDS } from "./type-definitions.ts";
+import { MOST_BATCHES, MOST_OWNED, MOST_POSITIONS, MOST_ROUNDS } from "./type-definitions.ts";
 
 export type ResolverOptions = {
   readonly latest: () => Tick | null;
   readonly projections: Projections;
   readonly attester: Pick<Attester, "attestations">;
+  readonly audits: () => readonly RoundAudit[];
+  readonly positionsOf: PositionsOf;
 };
+
+/** Positions of a staker, lowest first. */
+type PositionsOf = (staker: Address) => readonly number[];
 
 type Page = { readonly first: number; readonly after: number };
 
-export function resolversOf({ latest, projections, attester }: ResolverOptions) {
+export function resolversOf({ latest, projections, attester, audits, positionsOf }: ResolverOptions) {
   const facts = (): ChainFacts | null => latest()?.facts ?? null;
   const deadlines = () => {
     const tick = latest();
@@ -42,7 +50,7 @@ export function resolversOf({ latest, projections, attester }: ResolverOptions) 
     Query: {
       tournament: () => {
         const now = facts();
-        return now === null ? null : tournamentView(now, projections);
+        return now === null ? null : tournamentView(now, projections, positionsOf);
       },
       rounds: (_: unknown, { first, after }: { first: number; after?: string | null }) => {
         const now = facts();
@@ -59,11 +67,12 @@ export function resolversOf({ latest, projections, attester }: ResolverOptions) 
         return now === null || round === undefined ? null : view(round, now);
       },
       deadlines: (_: unknown, { first }: { first: number }) => deadlines().slice(0, size(first, MOST_ROUNDS)),
+      audits: (_: unknown, { first }: { first: number }) => audits().slice(0, size(first, MOST_ROUNDS)).map(auditView),
     },
   };
 }
 
-function tournamentView(facts: ChainFacts, projections: Projections) {
+function tournamentView(facts: ChainFacts, projections: Projections, positionsOf: PositionsOf) {
   const { tournament, block, freeReserve, rounds } = facts;
   return {
     number: tournament,
@@ -80,11 +89,44 @@ function tournamentView(facts: ChainFacts, projections: Projections) {
         burns: sum((each) => each.burns),
       });
     },
-    position: ({ position }: { position: number }) =>
-      rounds.flatMap((round) => {
-        const found = projections.of(round, facts).projection.positions.find((each) => each.position === position);
-        return found === undefined ? [] : [{ round: round.number.toString(), projected: positionView(found) }];
-      }),
+    position: ({ position }: { position: number }) => inRounds(position, facts, projections),
+    staker: ({ address }: { address: string }) => stakerView(address, facts, projections, positionsOf),
+  };
+}
+
+function inRounds(position: number, facts: ChainFacts, projections: Projections) {
+  return facts.rounds.flatMap((round) => {
+    const found = positionIn(projections.of(round, facts).projection, position);
+    return found === null ? [] : [{ round: round.number.toString(), projected: positionView(found) }];
+  });
+}
+
+function stakerView(address: string, facts: ChainFacts, projections: Projections, positionsOf: PositionsOf) {
+  if (!isAddress(address, { strict: false }))
+    throw createGraphQLError("address: must be an address: 0x and 40 hex digits");
+  const owned = positionsOf(address);
+  return {
+    address: getAddress(address),
+    positionCount: owned.length,
+    projected: () => {
+      if (owned.length > MOST_OWNED)
+        throw createGraphQLError(`projected: of ${owned.length} positions; at most ${MOST_OWNED} are summed up`);
+      const all = facts.rounds.flatMap((round) => {
+        const { projection } = projections.of(round, facts);
+        return owned.flatMap((position) => positionIn(projection, position) ?? []);
+      });
+      const sum = (of: (each: ProjectedPosition) => bigint) => all.reduce((total, each) => total + of(each), 0n);
+      return totals({
+        staked: sum(({ stake }) => stake),
+        rewards: sum(({ payout }) => (payout > 0n ? payout : 0n)),
+        burns: sum(({ payout }) => (payout < 0n ? -payout : 0n)),
+      });
+    },
+    positions: ({ first, after }: Page) =>
+      owned
+        .filter((position) => position > after)
+        .slice(0, size(first, MOST_POSITIONS))
+        .map((position) => ({ position, inRounds: () => inRounds(position, facts, projections) })),
   };
 }
 

@@ -2,6 +2,8 @@
 export const MOST_POSITIONS = 500;
 export const MOST_ROUNDS = 64;
 export const MOST_BATCHES = 256;
+/** Of a staker whose sum is asked for. */
+export const MOST_OWNED = 2_000;
 
 export const TYPE_DEFINITIONS = /* GraphQL */ `
   """
@@ -17,6 +19,8 @@ export const TYPE_DEFINITIONS = /* GraphQL */ `
     round(number: String!): Round
     "The next deadline of each round, the nearest first; at most ${MOST_ROUNDS}."
     deadlines(first: Int! = 20): [Deadline!]!
+    "Settled rounds that this node proved again since its start, the latest first; at most ${MOST_ROUNDS}."
+    audits(first: Int! = 16): [Audit!]!
   }
 
   type Tournament {
@@ -31,6 +35,24 @@ export const TYPE_DEFINITIONS = /* GraphQL */ `
     projected: Totals!
     "One position in every round in flight in which it has a stake."
     position(position: Int!): [PositionInRound!]!
+    "Everything that an address has staked in this tournament; who opened a position has it for good."
+    staker(address: String!): Staker!
+  }
+
+  type Staker {
+    address: String!
+    "How many positions it has ever opened."
+    positionCount: Int!
+    "Sum over its positions in the rounds in flight; an error for one with more than ${MOST_OWNED} positions."
+    projected: Totals!
+    "Lowest number first; at most ${MOST_POSITIONS}."
+    positions(first: Int! = 100, after: Int! = -1): [StakersPosition!]!
+  }
+
+  type StakersPosition {
+    position: Int!
+    "Every round in flight in which it has a stake."
+    inRounds: [PositionInRound!]!
   }
 
   type Totals {
@@ -101,6 +123,18 @@ export const TYPE_DEFINITIONS = /* GraphQL */ `
     scoresHash: String!
     "Digest of the feed's answer that the scores were made from, by the reporter's word."
     feedDigest: String!
+  }
+
+  type Audit {
+    round: String!
+    "clean, differs, unknown: something can't be proved; open: it isn't settled any more."
+    verdict: String!
+    batches: Int!
+    positions: Int!
+    "What is not as chain, feed and formula give it."
+    differences: Int!
+    "The first of them, and what else is to say, in words."
+    findings: [String!]!
   }
 
   "What would be paid if the round ended now. A burn may still be cut at what a position has when it is settled."

@@ -33,7 +33,12 @@ export function addHealthRoutes(app: FastifyInstance, options: AppOptions): void
 
   app.get(
     "/status",
-    { schema: { summary: "Deadlines, operators, nodes, accounts, the latest acts", response: { 200: statusAnswer } } },
+    {
+      schema: {
+        summary: "Deadlines, operators, nodes, accounts, audits, the latest acts",
+        response: { 200: statusAnswer },
+      },
+    },
     () => statusView(options),
   );
 

@@ -3,7 +3,15 @@ import type { Disagreement } from "../../core/disagreement.ts";
 import { sayDisagreement } from "../../core/disagreement.ts";
 import { toWire } from "../../peers/wire.ts";
 import type { Attester } from "../attest.ts";
-import { attestationsQuery, attestationsText, disagreementAnswer, refusal, roundParams } from "./schemas.ts";
+import type { Heart } from "../heart.ts";
+import {
+  attestationsQuery,
+  attestationsText,
+  disagreementAnswer,
+  heartbeatsText,
+  refusal,
+  roundParams,
+} from "./schemas.ts";
 
 /** What the operators of a quorum ask each other for, and what anybody may look at. */
 export type Testifying = Pick<Attester, "attestations" | "evidence" | "disagreements">;
@@ -11,8 +19,20 @@ export type Testifying = Pick<Attester, "attestations" | "evidence" | "disagreem
 /** More are counted, not listed. */
 const LISTED = 1_000;
 
-/** `/v1/attestations`, `/v1/rounds/:round/evidence`, `/v1/rounds/:round/disagreement`. */
-export function addPeerRoutes(app: FastifyInstance, attester: Testifying): void {
+/** `/v1/attestations`, `/v1/heartbeats`, `/v1/rounds/:round/evidence`, `/v1/rounds/:round/disagreement`. */
+export function addPeerRoutes(app: FastifyInstance, attester: Testifying, heart: Pick<Heart, "answer">): void {
+  app.get(
+    "/v1/heartbeats",
+    {
+      schema: {
+        summary:
+          "How this node is: version, clock, block, and what its reporters' keys signed last to show that they can",
+        response: { 200: heartbeatsText },
+      },
+    },
+    (_, reply) => json(reply, toWire(heart.answer())),
+  );
+
   app.get<{ Querystring: { round?: string } }>(
     "/v1/attestations",
     {

@@ -129,7 +129,17 @@ export const statusAnswer = z.object({
     }),
   ),
   operators: z.array(z.object({ reporter: z.string(), signed: count, missing: count })),
-  peers: z.array(z.object({ host: z.string(), up: z.boolean(), fault: z.string().nullable() })),
+  peers: z.array(
+    z.object({
+      host: z.string(),
+      up: z.boolean(),
+      fault: z.string().nullable(),
+      version: z.string().nullable(),
+      clockOffsetSeconds: z.number().nullable().meta({ description: "positive: its clock is ahead" }),
+      beating: z.array(z.string()).meta({ description: "its reporters whose keys can sign" }),
+      silent: z.array(z.string()).meta({ description: "its reporters whose keys have not shown it for three minutes" }),
+    }),
+  ),
   endpoints: z.array(z.object({ endpoint: count, host: z.string(), state: z.string(), head: number.nullable() })),
   accounts: z.array(
     z.object({
@@ -140,6 +150,18 @@ export const statusAnswer = z.object({
       foreignTransactions: count,
     }),
   ),
+  audits: z
+    .array(
+      z.object({
+        round: number,
+        verdict: z.enum(["clean", "differs", "unknown", "open"]),
+        batches: count,
+        positions: count,
+        differences: count,
+        findings: z.array(z.string()).meta({ description: "the first ten" }),
+      }),
+    )
+    .meta({ description: "settled rounds that were proved again, the latest first" }),
   acts: z
     .array(
       z.object({
@@ -151,6 +173,8 @@ export const statusAnswer = z.object({
     )
     .meta({ description: "the latest first" }),
 });
+
+export const heartbeatsText = z.object({}).loose().meta({ description: "see oracle/src/peers/wire.ts" });
 
 export const attestationsText = z.object({}).loose().meta({ description: "see oracle/src/peers/wire.ts" });
 

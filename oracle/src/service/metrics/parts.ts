@@ -1,6 +1,7 @@
 import type { Account } from "../accounts.ts";
 import { readiness, type ReadinessOptions } from "../readiness.ts";
 import { REASONS, reasonCodes } from "../reasons.ts";
+import type { RoundAudit } from "../round-audit.ts";
 import type { Tick } from "../tick.ts";
 import type { FeedSeen, SignerSeen } from "../watched.ts";
 import { type Catalogue, counter, gauge, histogram, single, type Latest } from "./groups.ts";
@@ -90,6 +91,24 @@ export function accountMetrics(catalogue: Catalogue, accounts: () => readonly Ac
       foreign.inc({ key }, count - (told.get(key) ?? 0));
       told.set(key, count);
     }
+  };
+}
+
+/** Rounds that were proved again. */
+export function auditMetrics(catalogue: Catalogue): (audit: RoundAudit) => void {
+  const mismatchHelp = "Settled rounds that are not what chain, feed and formula give; page";
+  const mismatches = counter(catalogue, { name: "audit_mismatch_total", help: mismatchHelp, labels: [] });
+  const help = "Batches of settled rounds that were proved again, by the verdict on their round";
+  const batches = counter(catalogue, { name: "audit_batches_total", help, labels: ["result"] });
+  for (const result of ["clean", "differs", "unknown"]) batches.inc({ result }, 0);
+  let last: bigint | null = null;
+  single(catalogue, "audit_last_round", "Round that was proved again last", () =>
+    last === null ? null : Number(last),
+  );
+  return ({ round, verdict, batches: count }) => {
+    last = round;
+    mismatches.inc(verdict === "differs" ? 1 : 0);
+    batches.inc({ result: verdict === "open" ? "unknown" : verdict }, count);
   };
 }
 

@@ -12,6 +12,7 @@ const { entries } = oracleMetrics({
   readiness: { overdueMs: 0, maxBlockAgeSeconds: 0 },
   attester: { attestations: () => nobody, disagreements: () => [], peers: () => [] },
   accounts: () => [],
+  hearts: () => [],
   endpoints: () => [],
 });
 writeFileSync(new URL("../../../../docs/metrics.md", import.meta.url), metricsDocument(entries));

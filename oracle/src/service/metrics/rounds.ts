@@ -2,7 +2,7 @@ import type { ChainFacts } from "../../core/facts.ts";
 import type { Attester } from "../attest.ts";
 import { deadlinesOf } from "../deadlines.ts";
 import { signatureCounts } from "../signature-counts.ts";
-import { type Catalogue, gauge, type Latest } from "./groups.ts";
+import { type Catalogue, gauge, type Latest, single } from "./groups.ts";
 
 type Testifying = Pick<Attester, "attestations" | "disagreements" | "peers">;
 
@@ -64,8 +64,8 @@ function signatureMetrics(
   const shape = { labels: ["operator"] } as const;
   const counts = () => signatureCounts(facts(), attester.attestations(null).attestations);
   const help = "Batches without a report whose scores should be final";
-  gauge(catalogue, { name: "signatures", help: `${help}, and which the reporter has signed`, ...shape }, () =>
-    counts().map(({ reporter, signed }) => ({ labels: { operator: reporter }, value: signed })),
+  single(catalogue, "signatures", "Signatures at hand for batches without a report whose scores should be final", () =>
+    counts().reduce((sum, { signed }) => sum + signed, 0),
   );
   gauge(
     catalogue,

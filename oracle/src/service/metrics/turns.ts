@@ -1,6 +1,8 @@
+import { rungAt } from "../../chain/fee.ts";
 import { deadlinesOf } from "../deadlines.ts";
-import type { Tick } from "../tick.ts";
-import { type Catalogue, counter, histogram, single, type Latest } from "./groups.ts";
+import type { Code } from "../reasons.ts";
+import { pending, type Tick } from "../tick.ts";
+import { type Catalogue, counter, gauge, histogram, single, type Latest } from "./groups.ts";
 
 const STEPS = ["open", "lock", "report", "settle", "void"] as const;
 
@@ -32,7 +34,7 @@ export function turnMetrics(catalogue: Catalogue, latest: Latest): (tick: Tick) 
   const help = "When the latest turn ended in which chain, feed and signers could be used, unix seconds";
   single(catalogue, "tick_last_success_timestamp_seconds", help, () => lastSuccess);
   blockMetrics(catalogue, latest);
-  const transactions = transactionMetrics(catalogue);
+  const transactions = transactionMetrics(catalogue, latest);
   const missedBy = missedSteps();
 
   return (tick) => {
@@ -46,10 +48,11 @@ export function turnMetrics(catalogue: Catalogue, latest: Latest): (tick: Tick) 
   };
 }
 
+/** What a turn finds out about others, with everything that it needs at hand. */
+const FOUND_OUT: ReadonlySet<Code> = new Set<Code>(["foreign_transaction", "audit_mismatch", "audit_unproved"]);
+
 function resultOf({ facts, failures }: Tick): "good" | "partly" | "failed" {
-  if (facts === null || failures.some(({ action, code }) => action === null && code !== "foreign_transaction")) {
-    return "failed";
-  }
+  if (facts === null || failures.some(({ action, code }) => action === null && !FOUND_OUT.has(code))) return "failed";
   return failures.length === 0 ? "good" : "partly";
 }
 
@@ -64,12 +67,21 @@ function blockMetrics(catalogue: Catalogue, latest: Latest): void {
   });
 }
 
-function transactionMetrics(catalogue: Catalogue): (tick: Tick) => void {
+function transactionMetrics(catalogue: Catalogue, latest: Latest): (tick: Tick) => void {
   const published = counter(catalogue, {
     name: "tx_published_total",
     help: "What came of each wish to send a step: done, already_done by somebody else, or the reason code of its failure",
     labels: ["step", "outcome"],
   });
+  gauge(
+    catalogue,
+    {
+      name: "tx_rung",
+      help: "Rung of the fee's ladder that the dearest of the due transactions stands on; 0: not late",
+      labels: ["step"],
+    },
+    () => rungsOf(latest.withFacts),
+  );
   const gas = counter(catalogue, {
     name: "tx_gas_used_total",
     help: "Gas used by the transactions of this process, by step",
@@ -83,6 +95,19 @@ function transactionMetrics(catalogue: Catalogue): (tick: Tick) => void {
     }
     for (const { action, code } of failures) if (action !== null) published.inc({ step: action.kind, outcome: code });
   };
+}
+
+/** A pure function of the chain's time: what the executor offers at the head of its window. */
+function rungsOf(tick: Tick | null) {
+  const facts = tick?.facts ?? null;
+  if (tick === null || facts === null) return [];
+  const due = pending(tick);
+  return STEPS.flatMap((step) => {
+    const rungs = due
+      .filter(({ kind }) => kind === step)
+      .map(({ eligibleAt, deadline }) => rungAt({ now: facts.block.timestamp, eligibleAt, deadline }));
+    return rungs.length === 0 ? [] : [{ labels: { step }, value: Math.max(...rungs) }];
+  });
 }
 
 type Step = (typeof STEPS)[number];

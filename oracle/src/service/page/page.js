@@ -108,11 +108,12 @@ function showStatus(status) {
   fill("deadlines", steps, "nothing is due");
   const operators = status.operators.map((each) => [each.reporter, number(each.signed), number(each.missing)]);
   fill("operators", operators, "no report is due");
-  const peers = status.peers.map(({ host, up, fault }) => [
-    "peer",
-    host,
-    up ? (fault ?? "✓ answers") : `✗ ${fault ?? "no answer"}`,
-  ]);
+  const peers = status.peers.map(({ host, up, fault, version, clockOffsetSeconds: offset, silent }) => {
+    const clock = offset === null || Math.abs(offset) < 2 ? "" : `, clock off by ${offset.toFixed(0)} s`;
+    const well = silent.length === 0 ? "✓ answers" : `✗ ${silent.length} keys are silent`;
+    const runs = version === null ? "" : `, version ${version}`;
+    return ["peer", host, up ? `${fault ?? well}${runs}${clock}` : `✗ ${fault ?? "no answer"}`];
+  });
   const nodes = status.endpoints.map(({ endpoint, host, state }) => [
     `rpc ${endpoint}`,
     host,
@@ -126,6 +127,13 @@ function showStatus(status) {
     number(each.foreignTransactions),
   ]);
   fill("accounts", accounts, "no key that pays for gas");
+  const audits = status.audits.map(({ round, verdict, positions, findings: [first = "nothing"] }) => [
+    plain(round),
+    `${verdict === "clean" ? "✓" : "✗"} ${verdict}`,
+    number(positions),
+    first,
+  ]);
+  fill("audits", audits, "none since the start");
   const acts = status.acts.map(({ at, what, result, code }) => [
     plain(new Date(at).toLocaleTimeString()),
     what,
