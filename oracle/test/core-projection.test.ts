@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { numberToHex } from "viem";
 import { describe, expect, it } from "vitest";
 import { previewPayout, totalAtRiskDown } from "../src/core/payout.ts";
-import { projectRound } from "../src/core/projection.ts";
+import { positionIn, projectRound } from "../src/core/projection.ts";
 import { packScores, packStakes, type Scores } from "../src/core/words.ts";
 import { batch, chain, round, START, TERMS } from "./plan-world.ts";
 
@@ -67,5 +67,17 @@ describe("a projection", () => {
     const { models } = chain(START, []);
     const facts = round({ batches: [batch(0, { stakes: packStakes([5n, 6n]) })] });
     expect(projectRound(facts, { models: models.slice(0, 1) }, new Map()).positions).toMatchObject([{ position: 0 }]);
+  });
+
+  it("finds each of its positions, and no other", () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { minLength: LANES, maxLength: LANES }), (staked) => {
+        const stakes = packStakes(staked.map((has) => (has ? 1n : 0n)));
+        const projection = projectRound(round({ batches: [batch(0, { stakes })] }), { models: MODELS }, new Map());
+        const found = staked.map((_, position) => positionIn(projection, position)?.position ?? null);
+        expect(found).toEqual(staked.map((has, position) => (has ? position : null)));
+        expect(positionIn(projection, LANES)).toBe(null);
+      }),
+    );
   });
 });

@@ -105,14 +105,6 @@ describe("a heart", () => {
     for (let turn = 0; turn < 5; turn += 1) await look(BEAT_MS);
     expect(asked).toEqual({ hanging: 1, good: 5 });
   });
-
-  it("has one digest for feeds that list the same, resolved or not, another for another list, none for none", () => {
-    const resolved = feedFor(FACTS, [offer({ resolved: true })]);
-    const open = feedFor(FACTS, [offer({ resolved: false })]);
-    expect(listDigest(open)).toBe(listDigest(resolved));
-    expect(listDigest(feedFor(FACTS, [offer({ closesAt: START + 1 })]))).not.toBe(listDigest(open));
-    expect(listDigest({ rounds: { ok: false, code: "feed_down", message: "" } })).toBe(`0x${"0".repeat(64)}`);
-  });
 });
 
 describe("another node's heart", () => {

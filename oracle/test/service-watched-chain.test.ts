@@ -1,7 +1,7 @@
 import { type Hex, keccak256, numberToHex, toHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Question } from "../src/chain/vote.ts";
+import type { Question } from "../src/chain/question.ts";
 import type { Metrics } from "../src/service/metrics/metrics.ts";
 import { type ChainSeen, watchedChain } from "../src/service/watched-chain.ts";
 import { buildWorld, type World } from "./reconciler-world.ts";

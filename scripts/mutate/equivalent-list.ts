@@ -3,6 +3,8 @@ import type { Equivalent } from "./equivalents.ts";
 const AT_THE_BOUND = "a rate that is the bound is clamped to itself";
 const NEVER_ZERO = "only a rate beyond the bounds comes here, and zero is never beyond them";
 const ALL_SPARE = "all free seats are in the list: dearer, which the gas snapshot tells, and otherwise the same";
+const SPARED_CALL =
+  "without code, or with a single byte of it, nobody answers with a word: the check only spares the call";
 const PRODUCT = "a product of the three, in any order";
 
 export const EQUIVALENTS: readonly Equivalent[] = [
@@ -25,6 +27,18 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     change: "gt(add(rate, bound), range) → iszero(lt(add(rate, bound), range))",
     reason: AT_THE_BOUND,
   })),
+  {
+    id: "Quorum.isSignedBy.clause.2",
+    change: "problem == ECDSA.RecoverError.NoError && recovered == account → (recovered == account)",
+    reason: "with a problem nobody is recovered, the zero address, which no reporter or registrar that is asked for is",
+  },
+  {
+    id: "Quorum.isSignedBy.clause.4",
+    change:
+      "account.code.length != 0 && SignatureChecker.isValidERC1271SignatureNowCalldata(account, digest, signature) → SignatureChecker.isValidERC1271SignatureNowCalldata(account, digest, signature)",
+    reason: SPARED_CALL,
+  },
+  { id: "Quorum.isSignedBy.number.1", change: "0 → 1", reason: SPARED_CALL },
   {
     id: "Rounds._startLocking.swap.1",
     change:

@@ -180,6 +180,7 @@ describe("Q-1: the quorum", () => {
     const d = stage();
     await expectError("SignerUnknown", [3, 3], report(d, 0b1001n, await sign(d, 0, 1)));
     await expectError("SignerUnknown", [255, 3], report(d, (1n << 255n) | 0b11n, await sign(d, 0, 1, 2)));
+    await expectError("SignerUnknown", [254, 3], report(d, 0b11n << 254n, await sign(d, 0, 1)));
     const all = 2n ** 256n - 1n;
     const many = Array.from({ length: 256 }, () => "0x");
     await expectError("SignatureInvalid", [0, d.reporters[0]?.address], report(d, all, many));

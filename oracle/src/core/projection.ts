@@ -51,13 +51,14 @@ export function projectRound(
 /** One of its positions; null where that has no stake in the round. */
 export function positionIn({ positions }: Projection, position: number): ProjectedPosition | null {
   let [low, high] = [0, positions.length];
-  while (low < high) {
+  for (;;) {
     const middle = (low + high) >>> 1;
-    if ((positions[middle]?.position ?? Infinity) < position) low = middle + 1;
+    const found = positions[middle];
+    if (low === high || found === undefined) return null;
+    if (found.position === position) return found;
+    if (found.position < position) low = middle + 1;
     else high = middle;
   }
-  const found = positions[low];
-  return found?.position === position ? found : null;
 }
 
 function lanesOf(

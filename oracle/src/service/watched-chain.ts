@@ -8,7 +8,7 @@ import {
   parseTransaction,
   recoverTransactionAddress,
 } from "viem";
-import type { Question } from "../chain/vote.ts";
+import type { Question } from "../chain/question.ts";
 
 /**
  * What goes by between this process and the nodes. "asked": a question was over, after milliseconds. "landed": a transaction
