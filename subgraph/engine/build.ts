@@ -64,12 +64,19 @@ async function generateTypes(folder: string): Promise<void> {
   await graph(folder, "codegen", "--skip-migrations");
 }
 
-/** Compiles the mappings unless that was done for these very sources, and returns the folder of the result. */
-async function compile(): Promise<string> {
-  const sources = ["schema.graphql", "subgraph.yaml", ...(await filesIn("src"))];
+/**
+ * Compiles the mappings unless that was done for these very sources, and returns the folder of the result.
+ * @param overlay Files to add or to replace, by their paths in this folder.
+ */
+export async function compile(overlay: Record<string, string> = {}): Promise<string> {
+  const sources: Record<string, string> = {};
+  for (const path of ["schema.graphql", "subgraph.yaml", ...(await filesIn("src"))]) {
+    sources[path] = await readFile(join(subgraphDir, path), "utf8");
+  }
+  Object.assign(sources, overlay);
   const hash = createHash("sha256").update(JSON.stringify(await readAbi()));
   hash.update(await readFile(join(dirname(graphCli), "../package.json")));
-  for (const source of sources) hash.update(`\0${source}\0`).update(await readFile(join(subgraphDir, source)));
+  for (const [path, text] of Object.entries(sources)) hash.update(`\0${path}\0`).update(text);
 
   const compiled = join(subgraphDir, "build", `compiled-${hash.digest("hex").slice(0, 16)}`);
   if (await exists(compiled)) return compiled;
@@ -77,7 +84,10 @@ async function compile(): Promise<string> {
   // Compiled in a folder of its own and moved into place whole: builds may run at the same time, or be killed.
   const workDir = join(subgraphDir, "build", `work-${randomUUID()}`);
   try {
-    for (const source of sources) await cp(join(subgraphDir, source), join(workDir, source));
+    for (const [path, text] of Object.entries(sources)) {
+      await mkdir(dirname(join(workDir, path)), { recursive: true });
+      await writeFile(join(workDir, path), text);
+    }
     await generateTypes(workDir);
     await graph(workDir, "build", "--skip-migrations");
     await rename(join(workDir, "build"), compiled).catch(async (error: unknown) => {

@@ -139,7 +139,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
-function graphNodeBinary(): string {
+/** Path of graph-node for this platform. */
+export function graphNodeBinary(): string {
   const name = `@graphprotocol/gnd-${process.platform}-${process.arch}`;
   try {
     return createRequire(import.meta.url).resolve(`${name}/bin/gnd`);
