@@ -100,6 +100,7 @@ export function connect(url: string, settings: Settings = {}): Subgraph {
     const { data, errors = [] } = await post(document, values);
     const words = errors.map(({ message }) => message).join("; ");
     if (words === "indexing_error") throw failed();
+    if (words.includes("not started syncing")) throw notBegun();
     if (words !== "") throw new SubgraphError("refused", `the index at ${url} refuses the query: ${words}`);
     if (data === undefined || data === null) throw unreachable("answers with neither data nor errors");
     return data as Result;
@@ -111,10 +112,12 @@ export function connect(url: string, settings: Settings = {}): Subgraph {
       `the index at ${url} stopped for good${block ? ` at block ${block.number}` : ""}: indexing failed, tell its operator`,
     );
 
+  const notBegun = (): SubgraphError => new SubgraphError("behind", `the index at ${url} hasn't begun yet`);
+
   async function newest(): Promise<Block> {
     const { _meta: meta } = await ask(head);
-    if (!meta) throw new SubgraphError("behind", `the index at ${url} hasn't begun yet`);
-    const block = meta.block as Block; // hash and time are only missing where a block was asked for
+    if (!meta) throw notBegun();
+    const block = meta.block as Block; // all of it is there where no block is asked for
     if (meta.hasIndexingErrors) throw failed(block);
     return block;
   }
@@ -144,10 +147,14 @@ export function connect(url: string, settings: Settings = {}): Subgraph {
     const deadline = Date.now() + patience;
     for (;;) {
       signal?.throwIfAborted();
-      const found = await newest();
-      if (found.number >= block) return found;
+      const found = await newest().catch((error: unknown) => {
+        if (error instanceof SubgraphError && error.kind === "behind") return undefined;
+        throw error;
+      });
+      if (found && found.number >= block) return found;
       if (Date.now() >= deadline) {
-        const message = `the index at ${url} is at block ${found.number}, and hasn't got block ${block} after ${patience} ms`;
+        const state = found ? `is at block ${found.number}` : "hasn't begun yet";
+        const message = `the index at ${url} ${state}, and hasn't got block ${block} after ${patience} ms`;
         throw new SubgraphError("behind", message);
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));

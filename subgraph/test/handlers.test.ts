@@ -43,16 +43,20 @@ describe("handlers, by `gnd test`", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it.each(cases.map((test) => [titleOf(test), test] as const))("%s", async (title, test) => {
-    const { exitCode, output } = await run(test);
-    expect(output).toContain(`✔ ${title}`);
-    expect(exitCode, output).toBe(0);
+  it.each(cases.map((test) => [titleOf(test), test] as const))(
+    "%s",
+    async (title, test) => {
+      const { exitCode, output } = await run(test);
+      expect(output).toContain(`✔ ${title}`);
+      expect(exitCode, output).toBe(0);
 
-    const without = await run(withoutIts(test));
-    expect(without.output).toContain(`✘ ${title}`);
-    expect(without.output).not.toContain("Handler error");
-    expect(without.exitCode, without.output).not.toBe(0);
-  }, 120_000);
+      const without = await run(withoutIts(test));
+      expect(without.output).toContain(`✘ ${title}`);
+      expect(without.output).not.toContain("Handler error");
+      expect(without.exitCode, without.output).not.toBe(0);
+    },
+    120_000,
+  );
 
   it("there is a handler for each event of the contracts, and a test for each handler", async () => {
     const manifest = await readFile(new URL("../subgraph.yaml", import.meta.url), "utf8");

@@ -11,6 +11,8 @@ export interface World {
   chain: Chain;
   engine: Engine;
   index: Subgraph;
+  /** Of its own, until it stops; graph-node runs in its `data`. */
+  folder: string;
   /** Waits until the index has all that the chain has. */
   indexed(): Promise<Block>;
   stop(): Promise<void>;
@@ -29,7 +31,7 @@ export async function startWorld(): Promise<World> {
   });
   const index = connect(engine.graphqlUrl);
   return {
-    ...{ chain, engine, index },
+    ...{ chain, engine, index, folder },
     indexed: async () => index.reach(await chain.client.getBlockNumber()),
     async stop() {
       await engine.stop();

@@ -89,7 +89,7 @@ export const roundCases: Case[] = [
     of: "BatchLocked",
     name: "batches lock in any order; each stake is a row, empty lanes are none",
     blocks: [
-      at(100, stakers, opened(1n)),
+      at(100, stakers, staked(1_025, ANN, 3n * NMR), staked(1_028, BOB, 1n), opened(1n)),
       at(200, lockedBatch(1n, [0n, 3n * NMR, 0n, 0n, 1n], 1), lockedBatch(1n, [2n * NMR], 0), lockedBatch(1n, [0n], 2)),
     ],
     answers: [
