@@ -166,7 +166,7 @@ describe("client", () => {
     });
     await deploy(world.engine.adminUrl, "broken", manifest, AbortSignal.timeout(30_000));
     const index = connect(url.replace(/[^/]+$/, "broken"));
-    const patience = { timeoutMs: 60_000 };
+    const patience = { timeoutMs: 120_000 };
     expect((await troubleOf(index.reach(10_000, patience)))[0]).toBe("failed");
     expect((await troubleOf(index.ask(reserve, { tournament: "1" })))[0]).toBe("failed");
   }, 180_000);

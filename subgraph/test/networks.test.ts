@@ -31,6 +31,16 @@ async function run(...args: string[]): Promise<Outcome> {
   );
 }
 
+const SHA_256 = Buffer.from([0x12, 0x20]); // and its length: how an IPFS hash begins
+const BASE_58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+function base58(bytes: Buffer): string {
+  let text = "";
+  for (let rest = BigInt(`0x${bytes.toString("hex")}`); rest > 0n; rest /= 58n)
+    text = (BASE_58[Number(rest % 58n)] ?? "") + text;
+  return text;
+}
+
 /** As much of IPFS as `graph deploy` needs; what is added is a file where graph-node, which has no IPFS here, looks for it. */
 async function startIpfs(folder: string): Promise<{ server: Server; url: string }> {
   const server = createServer((request, response) => {
@@ -42,7 +52,7 @@ async function startIpfs(folder: string): Promise<{ server: Server; url: string 
         const body = Buffer.concat(chunks);
         const boundary = body.subarray(0, body.indexOf("\r\n"));
         const content = body.subarray(body.indexOf("\r\n\r\n") + 4, body.lastIndexOf(boundary) - 2);
-        const Hash = `Qm${createHash("sha256").update(content).digest("hex").slice(0, 44).replaceAll("0", "z")}`;
+        const Hash = base58(Buffer.concat([SHA_256, createHash("sha256").update(content).digest()]));
         await writeFile(join(folder, Hash), content);
         answer = { Name: Hash, Hash, Size: String(content.length) };
       }

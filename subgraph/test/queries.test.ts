@@ -158,7 +158,7 @@ describe("the queries of the README", () => {
   });
 
   it("tell what a tournament can pay, now and at an older block", async () => {
-    const { tournament } = await index.ask(client.reserve, { tournament: "1" });
+    const { tournament } = await index.ask(ask("reserve"), { tournament: "1" });
     const [reserve, earmarked] = await world.chain.read<[bigint, bigint]>("reserveOf", 1);
     expect([BigInt(tournament?.reserveWei ?? 0), BigInt(tournament?.earmarkedWei ?? 0)]).toEqual([reserve, earmarked]);
     expect(sum((tournament?.rounds ?? []).map(({ earmarkedWei }) => earmarkedWei))).toBe(earmarked);
