@@ -4,9 +4,9 @@ import { gzipSync } from "node:zlib";
 import { ApolloClient, HttpLink, InMemoryCache } from "@apollo/client";
 import { Client, fetchExchange } from "@urql/core";
 import {
-  introspectionFromSchema,
   buildClientSchema,
   getIntrospectionQuery,
+  introspectionFromSchema,
   type IntrospectionQuery,
   lexicographicSortSchema,
   printSchema,
@@ -32,7 +32,7 @@ import { startWorld, type World } from "./world.ts";
 
 const own = <Result>(text: string): Document<Result, Record<string, never>> => text;
 const troubleOf = async (asked: Promise<unknown>): Promise<[string, string]> => {
-  const error = await asked.then(() => undefined, (reason: unknown) => reason); // prettier-ignore
+  const error: unknown = await asked.catch((reason: unknown) => reason);
   if (!(error instanceof SubgraphError)) throw new Error("no trouble", { cause: error });
   return [error.kind, error.message];
 };
@@ -124,9 +124,9 @@ describe("client", () => {
       "refused",
       expect.stringContaining("nonsense"),
     ]);
-    expect(await troubleOf(connect("http://127.0.0.1:1").head())).toEqual([
-      ...["unreachable", expect.stringContaining("the index at http://127.0.0.1:1 doesn't answer")],
-    ]);
+    const [noAnswer, whose] = await troubleOf(connect("http://127.0.0.1:1").head());
+    expect(noAnswer).toBe("unreachable");
+    expect(whose).toContain("the index at http://127.0.0.1:1 doesn't answer");
     expect((await troubleOf(connect(`${url}-other`).head()))[0]).toMatch(/^(refused|unreachable)$/);
     const { number } = await world.index.head();
     const [kind, message] = await troubleOf(world.index.reach(number + 5, { timeoutMs: 0 }));

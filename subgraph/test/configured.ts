@@ -50,7 +50,6 @@ export async function startNode({
   manifest,
   log,
 }: NodeOptions): Promise<Child> {
-  const { ETHEREUM_RPC: _rpc, POSTGRES_URL: _url, ...inherited } = process.env;
   const listen = ports
     ? [
         ...["--http-port", String(ports.graphql), "--admin-port", String(ports.admin)],
@@ -63,7 +62,7 @@ export async function startNode({
     args: ["dev", "--manifests", `${manifest}:.`, `--postgres-url=${argument}`, ...listen],
     cwd,
     orphanSignal: "KILL",
-    env: { ...inherited, GRAPH_LOG: "warn", RUST_LIB_BACKTRACE: "0", GRAPH_CHAIN_HEAD_WATCHER_TIMEOUT: "1", ...env },
+    env: { GRAPH_LOG: "warn", RUST_LIB_BACKTRACE: "0", GRAPH_CHAIN_HEAD_WATCHER_TIMEOUT: "1", ...env },
     log: log ?? (() => undefined),
   });
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildSubgraph } from "../engine/build.ts";
 import { compareWithChain } from "../engine/check.ts";
 import { type Engine, startEngine } from "../engine/engine.ts";
-import { indexedBlock, query, queryAll, waitForBlock } from "../engine/query.ts";
+import { indexedBlock, queryAll, waitForBlock } from "../engine/query.ts";
 import { type Chain, NANO, NMR, scoresWords, startChain } from "./chain.ts";
 import {
   createTournament,
@@ -109,17 +109,6 @@ describe("subgraph on a real graph-node", () => {
       }
     }
     expect(cut).not.toHaveLength(0);
-  });
-
-  it("answers the queries of the README", async () => {
-    const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
-    const block = await indexed();
-    const queries = (/```graphql\n([\s\S]*?)```/.exec(readme)?.[1] ?? "").split(/\n\n/);
-    expect(queries).toHaveLength(5);
-    for (const text of queries) {
-      const answer = await query(engine.graphqlUrl, text.replace(/number: \d+ \}/, `number: ${block} }`));
-      expect(Object.keys(answer as object)).not.toHaveLength(0);
-    }
   });
 
   it("agrees on rounds over two batches that positions join while they lock", async () => {

@@ -47,8 +47,9 @@ async function startIpfs(folder: string): Promise<{ server: Server; url: string 
     void (async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
-      let answer: object = { Version: "0" };
-      if (request.url?.startsWith("/api/v0/add")) {
+      const { pathname, searchParams } = new URL(request.url ?? "", "http://ipfs");
+      let answer: object = { Pins: searchParams.getAll("arg") }; // to /api/v0/pin/add
+      if (pathname === "/api/v0/add") {
         const body = Buffer.concat(chunks);
         const boundary = body.subarray(0, body.indexOf("\r\n"));
         const content = body.subarray(body.indexOf("\r\n\r\n") + 4, body.lastIndexOf(boundary) - 2);

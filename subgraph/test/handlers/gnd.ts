@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { AbiEvent, AbiParameter } from "viem";
 import { compile, readAbi } from "../../engine/build.ts";
 import { graphNodeBinary } from "../../engine/engine.ts";
-import type { Block, Case, Log } from "./events.ts";
+import type { Case, Log } from "./events.ts";
 
 const ADDRESS = `0x${"0".repeat(40)}`; // of the manifest as it is committed
 // `gnd test` can't encode tuples. Events with tuples are written flat, under another name, and a second data source makes
