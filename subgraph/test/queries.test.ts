@@ -91,12 +91,12 @@ describe("the queries of the README", () => {
       ["1-7", "SETTLED"],
       ["1-9", "LOCKED"],
     ] as const) {
-      const answer = await index.ask(ask("stakeWeights"), { round, roundId: round });
+      const answer = await index.ask(ask("stakeWeights"), { round });
       expect(answer.round?.state).toBe(state);
       expect(answer.roundStakes).toHaveLength(answer.round?.stakeCount ?? 0);
       expect(sum(answer.roundStakes.map(({ stakeWei }) => stakeWei))).toBe(BigInt(answer.round?.stakedWei ?? 0));
     }
-    const { roundStakes, round } = await index.ask(client.stakeWeights, { round: "1-7", roundId: "1-7" });
+    const { roundStakes, round } = await index.ask(client.stakeWeights, { round: "1-7" });
     for (const { id, stakeWei } of roundStakes) {
       const { payout } = await index.ask(client.payoutExplained, { payout: id });
       const weight = (BigInt(stakeWei) * 10n ** 18n) / BigInt(round?.stakedWei ?? 0);
