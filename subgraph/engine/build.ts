@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import type { Abi } from "viem";
 import { EngineError } from "./errors.ts";
+import { placeOn } from "./networks.ts";
 
 const run = promisify(execFile);
 const subgraphDir = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -16,37 +17,56 @@ const artifactPath = join(
   subgraphDir,
   "../artifacts/contracts/interfaces/INumeraireStaking.sol/INumeraireStaking.json",
 );
-const graphCli = createRequire(import.meta.url).resolve("@graphprotocol/graph-cli/bin/run.js");
+/** Path of graph-cli. */
+export const graphCli = createRequire(import.meta.url).resolve("@graphprotocol/graph-cli/bin/run.js");
 
-export interface BuildOptions {
+/** Where a staking contract is. */
+export interface Place {
+  /** Name of the chain in The Graph's registry ("mainnet"), or any name for a chain of one's own. */
+  network: string;
   /** Address of the staking contract. */
   address: string;
   /** Block of its deployment, or any earlier one. */
   startBlock: number;
-  /** Name of the chain in The Graph's registry ("mainnet"), or any name for a chain of one's own. */
-  network: string;
+}
+
+export interface BuildOptions extends Place {
   /** Folder for the result; created, or its files of the same names replaced. */
   outDir: string;
+  /** Source files to add or to replace, by their paths in this folder. */
+  overlay?: Record<string, string>;
 }
 
 /** Builds the subgraph for one deployed contract into `outDir` and returns the path of its manifest. */
-export async function buildSubgraph({ address, startBlock, network, outDir }: BuildOptions): Promise<string> {
+export async function buildSubgraph({ outDir, overlay = {}, ...place }: BuildOptions): Promise<string> {
+  const { address, startBlock, network } = place;
   if (!/^0x[0-9a-fA-F]{40}$/.test(address)) throw new EngineError(`address is not an address: ${address}`);
   if (!Number.isSafeInteger(startBlock) || startBlock < 0) {
     throw new EngineError(`startBlock is not a block number: ${startBlock}`);
   }
   if (!/^[a-z0-9-]+$/.test(network)) throw new EngineError(`network is not a name in lower case: ${network}`);
 
-  const compiled = await compile();
+  const compiled = await compile(overlay);
   await mkdir(outDir, { recursive: true });
   await cp(compiled, outDir, { recursive: true });
   const manifestPath = join(resolve(outDir), "subgraph.yaml");
-  const manifest = (await readFile(manifestPath, "utf8"))
+  const manifest = await readFile(manifestPath, "utf8");
+  await writeFile(manifestPath, settled(manifest, place));
+  return manifestPath;
+}
+
+/** A manifest of the contract at that place. */
+function settled(manifest: string, { network, address, startBlock }: Place): string {
+  return manifest
     .replace(/^( +network:) .*$/m, `$1 ${network}`)
     .replace(/^( +address:) .*$/m, `$1 "${address.toLowerCase()}"`)
     .replace(/^( +startBlock:) .*$/m, `$1 ${startBlock}`);
-  await writeFile(manifestPath, manifest);
-  return manifestPath;
+}
+
+/** Writes a project for graph-cli into a folder beside this one: sources, types, and the manifest of the contract at that place. */
+export async function writeProject(folder: string, place: Place): Promise<void> {
+  const sources = await sourcesOf({});
+  await writeSources(folder, { ...sources, "subgraph.yaml": settled(sources["subgraph.yaml"] ?? "", place) });
 }
 
 /** The ABI of the staking contract as Hardhat compiled it. */
@@ -64,12 +84,15 @@ async function generateTypes(folder: string): Promise<void> {
   await graph(folder, "codegen", "--skip-migrations");
 }
 
-/** Compiles the mappings unless that was done for these very sources, and returns the folder of the result. */
-async function compile(): Promise<string> {
-  const sources = ["schema.graphql", "subgraph.yaml", ...(await filesIn("src"))];
+/**
+ * Compiles the mappings unless that was done for these very sources, and returns the folder of the result.
+ * @param overlay Files to add or to replace, by their paths in this folder.
+ */
+export async function compile(overlay: Record<string, string> = {}): Promise<string> {
+  const sources = await sourcesOf(overlay);
   const hash = createHash("sha256").update(JSON.stringify(await readAbi()));
   hash.update(await readFile(join(dirname(graphCli), "../package.json")));
-  for (const source of sources) hash.update(`\0${source}\0`).update(await readFile(join(subgraphDir, source)));
+  for (const [path, text] of Object.entries(sources)) hash.update(`\0${path}\0`).update(text);
 
   const compiled = join(subgraphDir, "build", `compiled-${hash.digest("hex").slice(0, 16)}`);
   if (await exists(compiled)) return compiled;
@@ -77,8 +100,7 @@ async function compile(): Promise<string> {
   // Compiled in a folder of its own and moved into place whole: builds may run at the same time, or be killed.
   const workDir = join(subgraphDir, "build", `work-${randomUUID()}`);
   try {
-    for (const source of sources) await cp(join(subgraphDir, source), join(workDir, source));
-    await generateTypes(workDir);
+    await writeSources(workDir, sources);
     await graph(workDir, "build", "--skip-migrations");
     await rename(join(workDir, "build"), compiled).catch(async (error: unknown) => {
       if (!(await exists(compiled))) throw error;
@@ -87,6 +109,22 @@ async function compile(): Promise<string> {
     await rm(workDir, { recursive: true, force: true });
   }
   return compiled;
+}
+
+async function sourcesOf(overlay: Record<string, string>): Promise<Record<string, string>> {
+  const sources: Record<string, string> = {};
+  for (const path of ["schema.graphql", "subgraph.yaml", ...(await filesIn("src"))]) {
+    sources[path] = await readFile(join(subgraphDir, path), "utf8");
+  }
+  return { ...sources, ...overlay };
+}
+
+async function writeSources(folder: string, sources: Record<string, string>): Promise<void> {
+  for (const [path, text] of Object.entries(sources)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+  await generateTypes(folder);
 }
 
 async function filesIn(folder: string): Promise<string[]> {
@@ -117,22 +155,24 @@ if (process.argv[1] && import.meta.filename === resolve(process.argv[1])) {
   const { values } = parseArgs({
     options: {
       types: { type: "boolean" },
-      address: { type: "string" },
-      "start-block": { type: "string", default: "0" },
-      network: { type: "string", default: "mainnet" },
+      network: { type: "string" },
+      networks: { type: "string" },
       out: { type: "string" },
     },
   });
   if (values.types) {
     await generateTypes(subgraphDir);
-  } else if (values.address === undefined) {
-    console.error(
-      `usage: ${basename(process.argv[1])} --address 0x… [--start-block N] [--network NAME] [--out FOLDER] | --types`,
-    );
+  } else if (values.network === undefined) {
+    console.error(`usage: ${basename(process.argv[1])} --network NAME [--networks FILE] [--out FOLDER] | --types`);
     process.exitCode = 2;
   } else {
-    const { address, network } = values;
-    const outDir = values.out ?? join(subgraphDir, "build", network);
-    console.log(await buildSubgraph({ address, startBlock: Number(values["start-block"]), network, outDir }));
+    await buildSubgraph({
+      ...(await placeOn(values.network, values.networks)),
+      outDir: values.out ?? join(subgraphDir, "build", values.network),
+    }).then(console.log, (error: unknown) => {
+      if (!(error instanceof EngineError)) throw error;
+      console.error(error.message);
+      process.exitCode = 1;
+    });
   }
 }

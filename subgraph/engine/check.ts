@@ -88,7 +88,7 @@ export async function compareWithChain(options: CheckOptions): Promise<Differenc
     }
   };
 
-  const totals = { active: 0n, pending: 0n, reserve: 0n, rewarded: 0n, burned: 0n };
+  const totals = { activeWei: 0n, pendingWei: 0n, reserveWei: 0n, rewardedWei: 0n, burnedWei: 0n };
   const tournaments = new Map<string, Row>();
   const positions = new Map<string, Row>();
   const rounds = new Map<string, Row>();
@@ -96,7 +96,7 @@ export async function compareWithChain(options: CheckOptions): Promise<Differenc
 
   for (const { args } of events.filter(({ eventName }) => eventName === "RoundOpened")) {
     const id = `${args.tournament}-${args.round}`;
-    rounds.set(id, expectedRound(await read<ChainRound>("roundOf", args.tournament, args.round)));
+    rounds.set(id, expectedRound(args.tournament, await read<ChainRound>("roundOf", args.tournament, args.round)));
   }
   const opened = events.filter(({ eventName }) => eventName === "PositionOpened");
   const stakes = await Promise.all(
@@ -107,8 +107,8 @@ export async function compareWithChain(options: CheckOptions): Promise<Differenc
     const staker = args.staker.toLowerCase();
     stakers.add(staker);
     positions.set(`${args.tournament}-${args.position}`, {
-      active,
-      pending,
+      activeWei: active,
+      pendingWei: pending,
       staker: { id: staker },
       model: args.model,
     });
@@ -119,57 +119,63 @@ export async function compareWithChain(options: CheckOptions): Promise<Differenc
       [...map].filter(([id]) => id.startsWith(`${number}-`)).map(([, row]) => row);
     const [reserve, earmarked] = await read<[bigint, bigint]>("reserveOf", number);
     const sums = {
-      active: sumOf(ofTournament(positions), "active"),
-      pending: sumOf(ofTournament(positions), "pending"),
-      reserve,
-      rewarded: sumOf(ofTournament(rounds), "rewarded"),
-      burned: sumOf(ofTournament(rounds), "burned"),
+      activeWei: sumOf(ofTournament(positions), "activeWei"),
+      pendingWei: sumOf(ofTournament(positions), "pendingWei"),
+      reserveWei: reserve,
+      rewardedWei: sumOf(ofTournament(rounds), "rewardedWei"),
+      burnedWei: sumOf(ofTournament(rounds), "burnedWei"),
     };
     for (const key of Object.keys(sums) as (keyof typeof sums)[]) totals[key] += sums[key];
     const chain = await read<ChainTournament>("tournamentOf", number);
     const { organizer, pendingOrganizer, guardian, registrar, minStake, limits, reporterSet } = chain;
     const { positions: positionCount, roundsInFlight, latestRound } = chain;
-    const fixed = { organizer, guardian, registrar, minStake, reporterSet, ...limits };
+    const set = { id: `${number}-${reporterSet}` };
+    const fixed = { organizer, guardian, registrar, minStakeWei: minStake, reporterSet: set, ...limits };
     const proposed = pendingOrganizer === `0x${"0".repeat(40)}` ? null : pendingOrganizer;
-    const moving = { pendingOrganizer: proposed, positionCount, roundsInFlight, latestRound, earmarked };
+    const moving = { pendingOrganizer: proposed, positionCount, roundsInFlight, latestRound, earmarkedWei: earmarked };
     tournaments.set(String(number), { ...fixed, ...moving, ...sums });
   }
 
   const { payouts, sums } = expectedPayouts(events, rounds);
-  const foundPayouts = await rows("payouts", "stake atRisk score0 score1 payout round { id }");
+  const foundPayouts = await rows("payouts", "stakeWei atRiskWei score0 score1 payoutWei round { id }");
   const { protocol } = await query<{ protocol: Row | null }>(
     graphqlUrl,
     `{ protocol(id: "numeraire-staking", block: { number: ${block} }) { ${PROTOCOL_FIELDS} } }`,
   );
   if (protocol || tournaments.size > 0) {
-    const counts = { tournaments: tournaments.size, positions: positions.size, stakers: stakers.size };
+    const counts = {
+      tournamentCount: tournaments.size,
+      positionCount: positions.size,
+      stakerCount: stakers.size,
+    };
     compare("protocol", protocol ?? undefined, { ...totals, ...counts });
   }
   compareAll("tournament", await rows("tournaments", TOURNAMENT_FIELDS), tournaments);
-  compareAll("position", await rows("positions", "active pending staker { id } model"), positions);
+  compareAll("position", await rows("positions", "activeWei pendingWei staker { id } model"), positions);
   compareAll("round", await rows("rounds", ROUND_FIELDS), rounds);
   compareAll("payout", foundPayouts, payouts);
 
   const foundSums = new Map<string, bigint>();
-  for (const { round, payout } of foundPayouts.values()) {
+  for (const { round, payoutWei } of foundPayouts.values()) {
     const { id } = round as { id: string };
-    foundSums.set(id, (foundSums.get(id) ?? 0n) + BigInt(payout as string));
+    foundSums.set(id, (foundSums.get(id) ?? 0n) + BigInt(payoutWei as string));
   }
   for (const [id, round] of rounds) {
-    const net = (round.rewarded as bigint) - (round.burned as bigint);
+    const net = (round.rewardedWei as bigint) - (round.burnedWei as bigint);
     compare(`round ${id}`, { "sum of payouts": foundSums.get(id) ?? 0n }, { "sum of payouts": net });
     compare(`round ${id}`, { "payouts words": sums.get(id) ?? 0n }, { "payouts words": net });
   }
   return differences.slice(0, limit);
 }
 
-const PROTOCOL_FIELDS = "tournaments positions stakers active pending reserve rewarded burned";
+const PROTOCOL_FIELDS =
+  "tournamentCount positionCount stakerCount activeWei pendingWei reserveWei rewardedWei burnedWei";
 const TOURNAMENT_FIELDS =
-  "organizer pendingOrganizer guardian registrar minStake reporterSet maxClip maxExposure maxRoundsInFlight " +
-  "maxDuration minDisputeWindow positionCount roundsInFlight latestRound active pending reserve earmarked rewarded burned";
+  "organizer pendingOrganizer guardian registrar minStakeWei reporterSet { id } maxClip maxExposure maxRoundsInFlight " +
+  "maxDuration minDisputeWindow positionCount roundsInFlight latestRound activeWei pendingWei reserveWei earmarkedWei rewardedWei burnedWei";
 const ROUND_FIELDS =
-  "state multiplier0 multiplier1 clip stakeThreshold exposure closesAt lockedBy resolvesAt settledBy disputeWindow " +
-  "guardian reporterSet lockedBatches reportedBatches settledBatches staked atRisk payoutFactor earmarked rewarded burned";
+  "state multiplier0 multiplier1 clip stakeThresholdWei exposure closesAt lockedBy resolvesAt settledBy disputeWindow " +
+  "guardian reporterSet { id } lockedBatches reportedBatches settledBatches stakedWei atRiskWei payoutFactor earmarkedWei rewardedWei burnedWei";
 
 interface ChainTournament {
   organizer: string;
@@ -201,7 +207,7 @@ interface ChainRound {
   burned: bigint;
 }
 
-function expectedRound({ state, terms, schedule, ...round }: ChainRound): Row {
+function expectedRound(tournament: number, { state, terms, schedule, ...round }: ChainRound): Row {
   const { guardian, reporterSet, lockedBatches, reportedBatches, settledBatches } = round;
   const { staked, atRisk, payoutFactor, earmarked, rewarded, burned } = round;
   const locked = payoutFactor !== 0n;
@@ -210,11 +216,16 @@ function expectedRound({ state, terms, schedule, ...round }: ChainRound): Row {
     multiplier0: terms.multipliers[0],
     multiplier1: terms.multipliers[1],
     clip: terms.clip,
-    stakeThreshold: terms.stakeThreshold * WEI_PER_NANO,
+    stakeThresholdWei: terms.stakeThreshold * WEI_PER_NANO,
     exposure: terms.exposure,
     ...schedule,
-    ...{ guardian, reporterSet, lockedBatches, reportedBatches, settledBatches, staked, earmarked, rewarded, burned },
-    atRisk: locked ? atRisk : null,
+    ...{ guardian, lockedBatches, reportedBatches, settledBatches },
+    reporterSet: { id: `${tournament}-${reporterSet}` },
+    stakedWei: staked,
+    earmarkedWei: earmarked,
+    rewardedWei: rewarded,
+    burnedWei: burned,
+    atRiskWei: locked ? atRisk : null,
     payoutFactor: locked ? payoutFactor : null,
   };
 }
@@ -247,11 +258,11 @@ function expectedPayouts(
       if (stake === 0n) continue;
       const scores = laneOf(batch.scores, index);
       payouts.set(`${round}-${args.batch * POSITIONS_PER_BATCH + index}`, {
-        stake: stake * WEI_PER_NANO,
-        atRisk: stake * exposure,
+        stakeWei: stake * WEI_PER_NANO,
+        atRiskWei: stake * exposure,
         score0: BigInt.asIntN(32, scores >> 32n),
         score1: BigInt.asIntN(32, scores),
-        payout,
+        payoutWei: payout,
       });
     }
   }

@@ -139,7 +139,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
-function graphNodeBinary(): string {
+/** Path of graph-node for this platform. */
+export function graphNodeBinary(): string {
   const name = `@graphprotocol/gnd-${process.platform}-${process.arch}`;
   try {
     return createRequire(import.meta.url).resolve(`${name}/bin/gnd`);
@@ -273,7 +274,8 @@ async function startIpfsStandIn(port: number): Promise<() => Promise<void>> {
     });
 }
 
-async function deploy(adminUrl: string, name: string, manifest: string, patience: AbortSignal): Promise<void> {
+/** Makes graph-node index a manifest under a name. */
+export async function deploy(adminUrl: string, name: string, manifest: string, patience: AbortSignal): Promise<void> {
   const call = async (method: string, params: Record<string, string>): Promise<void> => {
     const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
     const headers = { "content-type": "application/json" };

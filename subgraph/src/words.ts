@@ -29,13 +29,6 @@ export function score1Of(lane: u64): i32 {
   return lane as i32;
 }
 
-/** Σ of all lanes of stakes words, nano-NMR. A lane can hold all tokens there are, so the sum fits one too. */
-export function sumOfLanes(words: BigInt[]): u64 {
-  let sum: u64 = 0;
-  for (let i = 0; i < words.length * LANES_PER_WORD; i++) sum += laneOf(words, i);
-  return sum;
-}
-
 /** value × factor, exactly: 128 bits are enough for any product of the two types. */
 export function times(value: i64, factor: u32): BigInt {
   const negative = value < 0;

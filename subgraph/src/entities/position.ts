@@ -1,25 +1,32 @@
 import { Address, BigInt, Bytes, ethereum } from "@graphprotocol/graph-ts";
-import { Position, StakeChange, Staker } from "../../generated/schema";
-import { loadProtocol } from "./protocol";
-import { addStake, loadTournament } from "./tournament";
+import { Position, Round, StakeChange, Tournament } from "../../generated/schema";
+import { decimalOf } from "../amounts";
+import { startWindows } from "../windows";
+import { POSITIONS_PER_BATCH } from "../words";
+import { loadRange } from "./range";
+import { recordPoint } from "./series";
+import { addStakerStake, loadTournamentStaker, saveTournamentStaker, tournamentStakerId } from "./staker";
+import { addStake, saveTournament } from "./tournament";
 
 export function positionId(tournament: string, position: string): string {
   return tournament + "-" + position;
 }
 
-export function loadPosition(tournament: BigInt, number: BigInt, event: ethereum.Event): Position {
-  const id = positionId(tournament.toString(), number.toString());
+export function loadPosition(tournament: string, number: i32, event: ethereum.Event): Position {
+  const id = positionId(tournament, number.toString());
   let position = Position.load(id);
   if (position == null) {
     position = new Position(id);
-    position.tournament = tournament.toString();
-    position.number = number.toI32();
-    position.staker = Address.zero();
+    position.tournament = tournament;
+    position.number = number;
+    setOwner(position, Address.zero());
     position.model = Bytes.empty();
-    position.active = BigInt.zero();
-    position.pending = BigInt.zero();
-    position.rewarded = BigInt.zero();
-    position.burned = BigInt.zero();
+    position.activeWei = BigInt.zero();
+    position.pendingWei = BigInt.zero();
+    position.heldBy = [];
+    position.rewardedWei = BigInt.zero();
+    position.burnedWei = BigInt.zero();
+    startWindows(position);
     position.changeCount = 0;
     position.openedAt = event.block.timestamp;
     position.openedAtBlock = event.block.number;
@@ -27,22 +34,38 @@ export function loadPosition(tournament: BigInt, number: BigInt, event: ethereum
   return position;
 }
 
-export function loadStaker(account: Address): Staker {
-  let staker = Staker.load(account);
-  if (staker == null) {
-    staker = new Staker(account);
-    staker.positionCount = 0;
+export function setOwner(position: Position, staker: Address): void {
+  position.staker = staker;
+  position.tournamentStaker = tournamentStakerId(position.tournament, staker);
+}
 
-    const protocol = loadProtocol();
-    protocol.stakers += 1;
-    protocol.save();
+export function savePosition(position: Position): void {
+  if (position.pendingWei.isZero()) {
+    position.heldBy = [];
+    position.withdrawableBy = null;
   }
-  return staker;
+  position.activeNmr = decimalOf(position.activeWei);
+  position.pendingNmr = decimalOf(position.pendingWei);
+  position.rewardedNmr = decimalOf(position.rewardedWei);
+  position.burnedNmr = decimalOf(position.burnedWei);
+  position.save();
+}
+
+/** A withdrawal waits for the rounds that have locked its batch by now, and no later than for the last of their deadlines. */
+export function hold(position: Position, event: ethereum.Event): void {
+  const rounds = loadRange(position.tournament, position.number / POSITIONS_PER_BATCH).roundsInFlight;
+  let until = event.block.timestamp;
+  for (let i = 0; i < rounds.length; i++) {
+    const round = Round.load(rounds[i]);
+    if (round != null && round.settledBy.gt(until)) until = round.settledBy;
+  }
+  position.heldBy = rounds;
+  position.withdrawableBy = until;
 }
 
 /** Moves stake by an act of its staker and records it; wei, both moves may be negative. */
 export function changeStake(
-  tournamentNumber: BigInt,
+  tournament: Tournament,
   position: Position,
   kind: string,
   amount: BigInt,
@@ -52,20 +75,29 @@ export function changeStake(
   event: ethereum.Event,
 ): void {
   const number = position.changeCount;
-  position.active = position.active.plus(active);
-  position.pending = position.pending.plus(pending);
+  position.activeWei = position.activeWei.plus(active);
+  position.pendingWei = position.pendingWei.plus(pending);
   position.changeCount = number + 1;
-  position.save();
-  addStake(loadTournament(tournamentNumber, event), active, pending);
+  savePosition(position);
+
+  const staker = loadTournamentStaker(tournament, position.staker);
+  addStakerStake(tournament, staker, active, pending);
+  saveTournamentStaker(staker);
+  addStake(tournament, active, pending);
+  saveTournament(tournament);
+  recordPoint(tournament, BigInt.zero(), BigInt.zero());
 
   const change = new StakeChange(position.id + "-" + number.toString());
   change.position = position.id;
   change.staker = position.staker;
   change.number = number;
   change.kind = kind;
-  change.amount = amount;
-  change.active = position.active;
-  change.pending = position.pending;
+  change.amountWei = amount;
+  change.amountNmr = decimalOf(amount);
+  change.activeWei = position.activeWei;
+  change.activeNmr = position.activeNmr;
+  change.pendingWei = position.pendingWei;
+  change.pendingNmr = position.pendingNmr;
   change.to = to;
   change.timestamp = event.block.timestamp;
   change.block = event.block.number;
@@ -75,18 +107,18 @@ export function changeStake(
 
 /** Credits a reward, wei: to the active stake, or to the pending withdrawal of somebody who takes everything out. */
 export function reward(position: Position, amount: BigInt): void {
-  if (position.active.isZero() && !position.pending.isZero()) {
-    position.pending = position.pending.plus(amount);
+  if (position.activeWei.isZero() && !position.pendingWei.isZero()) {
+    position.pendingWei = position.pendingWei.plus(amount);
   } else {
-    position.active = position.active.plus(amount);
+    position.activeWei = position.activeWei.plus(amount);
   }
-  position.rewarded = position.rewarded.plus(amount);
+  position.rewardedWei = position.rewardedWei.plus(amount);
 }
 
 /** Takes a burn, wei: from the active stake first, the rest from the pending withdrawal. */
 export function burn(position: Position, amount: BigInt): void {
-  const fromActive = position.active.lt(amount) ? position.active : amount;
-  position.active = position.active.minus(fromActive);
-  position.pending = position.pending.minus(amount.minus(fromActive));
-  position.burned = position.burned.plus(amount);
+  const fromActive = position.activeWei.lt(amount) ? position.activeWei : amount;
+  position.activeWei = position.activeWei.minus(fromActive);
+  position.pendingWei = position.pendingWei.minus(amount.minus(fromActive));
+  position.burnedWei = position.burnedWei.plus(amount);
 }

@@ -1,5 +1,6 @@
 import { BigInt } from "@graphprotocol/graph-ts";
 import { Protocol } from "../../generated/schema";
+import { decimalOf } from "../amounts";
 
 const PROTOCOL_ID = "numeraire-staking";
 
@@ -7,14 +8,26 @@ export function loadProtocol(): Protocol {
   let protocol = Protocol.load(PROTOCOL_ID);
   if (protocol == null) {
     protocol = new Protocol(PROTOCOL_ID);
-    protocol.tournaments = 0;
-    protocol.positions = 0;
-    protocol.stakers = 0;
-    protocol.active = BigInt.zero();
-    protocol.pending = BigInt.zero();
-    protocol.reserve = BigInt.zero();
-    protocol.rewarded = BigInt.zero();
-    protocol.burned = BigInt.zero();
+    protocol.tournamentCount = 0;
+    protocol.positionCount = 0;
+    protocol.stakerCount = 0;
+    protocol.payoutCount = 0;
+    protocol.activeWei = BigInt.zero();
+    protocol.pendingWei = BigInt.zero();
+    protocol.reserveWei = BigInt.zero();
+    protocol.atRiskWei = BigInt.zero();
+    protocol.rewardedWei = BigInt.zero();
+    protocol.burnedWei = BigInt.zero();
   }
   return protocol;
+}
+
+export function saveProtocol(protocol: Protocol): void {
+  protocol.activeNmr = decimalOf(protocol.activeWei);
+  protocol.pendingNmr = decimalOf(protocol.pendingWei);
+  protocol.reserveNmr = decimalOf(protocol.reserveWei);
+  protocol.atRiskNmr = decimalOf(protocol.atRiskWei);
+  protocol.rewardedNmr = decimalOf(protocol.rewardedWei);
+  protocol.burnedNmr = decimalOf(protocol.burnedWei);
+  protocol.save();
 }

@@ -1,6 +1,11 @@
 import { Address, BigInt, ethereum } from "@graphprotocol/graph-ts";
-import { ReserveChange, Tournament } from "../../generated/schema";
-import { loadProtocol } from "./protocol";
+import { ReporterSet, Tournament } from "../../generated/schema";
+import { decimalOf } from "../amounts";
+import { loadProtocol, saveProtocol } from "./protocol";
+
+export function reporterSetId(tournament: string, number: string): string {
+  return tournament + "-" + number;
+}
 
 export function loadTournament(number: BigInt, event: ethereum.Event): Tournament {
   const id = number.toString();
@@ -12,74 +17,67 @@ export function loadTournament(number: BigInt, event: ethereum.Event): Tournamen
     tournament.organizer = Address.zero();
     tournament.guardian = Address.zero();
     tournament.registrar = Address.zero();
-    tournament.minStake = BigInt.zero();
-    tournament.reporterSet = 0;
-    tournament.reporters = [];
-    tournament.quorum = 0;
+    tournament.minStakeWei = BigInt.zero();
+    tournament.reporterSet = reporterSetId(id, "1");
     tournament.maxClip = BigInt.zero();
     tournament.maxExposure = BigInt.zero();
     tournament.maxRoundsInFlight = 0;
     tournament.maxDuration = BigInt.zero();
     tournament.minDisputeWindow = BigInt.zero();
     tournament.positionCount = 0;
+    tournament.stakerCount = 0;
+    tournament.activeStakerCount = 0;
     tournament.roundCount = 0;
     tournament.roundsInFlight = 0;
+    tournament.settledRoundCount = 0;
+    tournament.voidRoundCount = 0;
     tournament.latestRound = BigInt.zero();
-    tournament.active = BigInt.zero();
-    tournament.pending = BigInt.zero();
-    tournament.reserve = BigInt.zero();
-    tournament.earmarked = BigInt.zero();
-    tournament.rewarded = BigInt.zero();
-    tournament.burned = BigInt.zero();
+    tournament.activeWei = BigInt.zero();
+    tournament.pendingWei = BigInt.zero();
+    tournament.reserveWei = BigInt.zero();
+    tournament.earmarkedWei = BigInt.zero();
+    tournament.atRiskWei = BigInt.zero();
+    tournament.rewardedWei = BigInt.zero();
+    tournament.burnedWei = BigInt.zero();
     tournament.reserveChangeCount = 0;
     tournament.createdAt = event.block.timestamp;
     tournament.createdAtBlock = event.block.number;
 
     const protocol = loadProtocol();
-    protocol.tournaments += 1;
-    protocol.save();
+    protocol.tournamentCount += 1;
+    saveProtocol(protocol);
   }
   return tournament;
 }
 
-/** Adds to the stake totals of a tournament and of the protocol, wei; either may be negative. */
-export function addStake(tournament: Tournament, active: BigInt, pending: BigInt): void {
-  tournament.active = tournament.active.plus(active);
-  tournament.pending = tournament.pending.plus(pending);
+export function saveTournament(tournament: Tournament): void {
+  tournament.minStakeNmr = decimalOf(tournament.minStakeWei);
+  tournament.activeNmr = decimalOf(tournament.activeWei);
+  tournament.pendingNmr = decimalOf(tournament.pendingWei);
+  tournament.reserveNmr = decimalOf(tournament.reserveWei);
+  tournament.earmarkedNmr = decimalOf(tournament.earmarkedWei);
+  tournament.atRiskNmr = decimalOf(tournament.atRiskWei);
+  tournament.rewardedNmr = decimalOf(tournament.rewardedWei);
+  tournament.burnedNmr = decimalOf(tournament.burnedWei);
   tournament.save();
-
-  const protocol = loadProtocol();
-  protocol.active = protocol.active.plus(active);
-  protocol.pending = protocol.pending.plus(pending);
-  protocol.save();
 }
 
-/** Books a payment into (positive) or out of (negative) a reserve, wei. */
-export function changeReserve(
-  tournament: Tournament,
-  kind: string,
-  change: BigInt,
-  account: Address,
-  event: ethereum.Event,
-): void {
-  const number = tournament.reserveChangeCount;
-  tournament.reserve = tournament.reserve.plus(change);
-  tournament.reserveChangeCount = number + 1;
-  tournament.save();
+/** Adds to the totals of a tournament and of the protocol, wei; either may be negative. The caller saves the tournament. */
+export function addStake(tournament: Tournament, active: BigInt, pending: BigInt): void {
+  tournament.activeWei = tournament.activeWei.plus(active);
+  tournament.pendingWei = tournament.pendingWei.plus(pending);
 
   const protocol = loadProtocol();
-  protocol.reserve = protocol.reserve.plus(change);
-  protocol.save();
+  protocol.activeWei = protocol.activeWei.plus(active);
+  protocol.pendingWei = protocol.pendingWei.plus(pending);
+  saveProtocol(protocol);
+}
 
-  const entry = new ReserveChange(tournament.id + "-" + number.toString());
-  entry.tournament = tournament.id;
-  entry.number = number;
-  entry.kind = kind;
-  entry.amount = change.abs();
-  entry.reserve = tournament.reserve;
-  entry.account = account;
-  entry.timestamp = event.block.timestamp;
-  entry.block = event.block.number;
-  entry.transaction = event.transaction.hash;
-  entry.save();
+/** Adds to what is at risk now in a tournament and the protocol, wei; may be negative. The caller saves the tournament. */
+export function addAtRisk(tournament: Tournament, change: BigInt): void {
+  tournament.atRiskWei = tournament.atRiskWei.plus(change);
+
+  const protocol = loadProtocol();
+  protocol.atRiskWei = protocol.atRiskWei.plus(change);
+  saveProtocol(protocol);
 }

@@ -6,52 +6,60 @@ import {
   WithdrawalRequested,
   Withdrawn,
 } from "../../generated/NumeraireStaking/NumeraireStaking";
-import { changeStake, loadPosition, loadStaker } from "../entities/position";
-import { loadProtocol } from "../entities/protocol";
-import { loadTournament } from "../entities/tournament";
+import { changeStake, hold, loadPosition, savePosition, setOwner } from "../entities/position";
+import { loadProtocol, saveProtocol } from "../entities/protocol";
+import { loadStaker, loadTournamentStaker, saveTournamentStaker } from "../entities/staker";
+import { loadTournament, saveTournament } from "../entities/tournament";
 
 // The first stake arrives as the `StakeIncreased` of the same transaction.
 export function handlePositionOpened(event: PositionOpened): void {
-  const position = loadPosition(event.params.tournament, event.params.position, event);
-  position.staker = event.params.staker;
+  const tournament = loadTournament(event.params.tournament, event);
+  const position = loadPosition(tournament.id, event.params.position.toI32(), event);
+  setOwner(position, event.params.staker);
   position.model = event.params.model;
-  position.save();
+  savePosition(position);
 
   const staker = loadStaker(event.params.staker);
   staker.positionCount += 1;
   staker.save();
+  const inTournament = loadTournamentStaker(tournament, event.params.staker);
+  inTournament.positionCount += 1;
+  saveTournamentStaker(inTournament);
 
-  const tournament = loadTournament(event.params.tournament, event);
   tournament.positionCount += 1;
-  tournament.save();
-
+  saveTournament(tournament);
   const protocol = loadProtocol();
-  protocol.positions += 1;
-  protocol.save();
+  protocol.positionCount += 1;
+  saveProtocol(protocol);
 }
 
 export function handleStakeIncreased(event: StakeIncreased): void {
-  const position = loadPosition(event.params.tournament, event.params.position, event);
+  const tournament = loadTournament(event.params.tournament, event);
+  const position = loadPosition(tournament.id, event.params.position.toI32(), event);
   const kind = position.changeCount == 0 ? "OPENED" : "INCREASED";
   const amount = event.params.amount;
-  changeStake(event.params.tournament, position, kind, amount, amount, BigInt.zero(), null, event);
+  changeStake(tournament, position, kind, amount, amount, BigInt.zero(), null, event);
 }
 
 export function handleWithdrawalRequested(event: WithdrawalRequested): void {
-  const position = loadPosition(event.params.tournament, event.params.position, event);
+  const tournament = loadTournament(event.params.tournament, event);
+  const position = loadPosition(tournament.id, event.params.position.toI32(), event);
   const amount = event.params.amount;
-  changeStake(event.params.tournament, position, "WITHDRAWAL_REQUESTED", amount, amount.neg(), amount, null, event);
+  hold(position, event);
+  changeStake(tournament, position, "WITHDRAWAL_REQUESTED", amount, amount.neg(), amount, null, event);
 }
 
 export function handleWithdrawalCancelled(event: WithdrawalCancelled): void {
-  const position = loadPosition(event.params.tournament, event.params.position, event);
+  const tournament = loadTournament(event.params.tournament, event);
+  const position = loadPosition(tournament.id, event.params.position.toI32(), event);
   const amount = event.params.amount;
-  changeStake(event.params.tournament, position, "WITHDRAWAL_CANCELLED", amount, amount, amount.neg(), null, event);
+  changeStake(tournament, position, "WITHDRAWAL_CANCELLED", amount, amount, amount.neg(), null, event);
 }
 
 export function handleWithdrawn(event: Withdrawn): void {
-  const position = loadPosition(event.params.tournament, event.params.position, event);
+  const tournament = loadTournament(event.params.tournament, event);
+  const position = loadPosition(tournament.id, event.params.position.toI32(), event);
   const amount = event.params.amount;
   const to = event.params.to;
-  changeStake(event.params.tournament, position, "WITHDRAWN", amount, BigInt.zero(), amount.neg(), to, event);
+  changeStake(tournament, position, "WITHDRAWN", amount, BigInt.zero(), amount.neg(), to, event);
 }

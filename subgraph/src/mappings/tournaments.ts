@@ -1,4 +1,4 @@
-import { Address, Bytes } from "@graphprotocol/graph-ts";
+import { Address, BigInt, Bytes } from "@graphprotocol/graph-ts";
 import {
   GuardianSet,
   MinStakeSet,
@@ -10,7 +10,10 @@ import {
   ReserveWithdrawn,
   TournamentCreated,
 } from "../../generated/NumeraireStaking/NumeraireStaking";
-import { changeReserve, loadTournament } from "../entities/tournament";
+import { ReporterSet } from "../../generated/schema";
+import { changeReserve } from "../entities/reserve";
+import { recordPoint } from "../entities/series";
+import { loadTournament, reporterSetId, saveTournament } from "../entities/tournament";
 
 export function handleTournamentCreated(event: TournamentCreated): void {
   const tournament = loadTournament(event.params.tournament, event);
@@ -21,55 +24,64 @@ export function handleTournamentCreated(event: TournamentCreated): void {
   tournament.maxRoundsInFlight = event.params.limits.maxRoundsInFlight;
   tournament.maxDuration = event.params.limits.maxDuration;
   tournament.minDisputeWindow = event.params.limits.minDisputeWindow;
-  tournament.save();
+  saveTournament(tournament);
 }
 
 export function handleOrganizerTransferStarted(event: OrganizerTransferStarted): void {
   const tournament = loadTournament(event.params.tournament, event);
   const proposed = event.params.pendingOrganizer;
   tournament.pendingOrganizer = proposed.equals(Address.zero()) ? null : proposed;
-  tournament.save();
+  saveTournament(tournament);
 }
 
 export function handleOrganizerTransferred(event: OrganizerTransferred): void {
   const tournament = loadTournament(event.params.tournament, event);
   tournament.organizer = event.params.organizer;
   tournament.pendingOrganizer = null;
-  tournament.save();
+  saveTournament(tournament);
 }
 
 export function handleReportersSet(event: ReportersSet): void {
   const tournament = loadTournament(event.params.tournament, event);
-  tournament.reporterSet = event.params.reporterSet.toI32();
-  tournament.reporters = event.params.reporters.map<Bytes>((reporter) => reporter);
-  tournament.quorum = event.params.quorum;
-  tournament.save();
+  const set = new ReporterSet(reporterSetId(tournament.id, event.params.reporterSet.toString()));
+  set.tournament = tournament.id;
+  set.number = event.params.reporterSet.toI32();
+  set.reporters = event.params.reporters.map<Bytes>((reporter) => reporter);
+  set.quorum = event.params.quorum;
+  set.timestamp = event.block.timestamp;
+  set.block = event.block.number;
+  set.transaction = event.transaction.hash;
+  set.save();
+  tournament.reporterSet = set.id;
+  saveTournament(tournament);
 }
 
 export function handleGuardianSet(event: GuardianSet): void {
   const tournament = loadTournament(event.params.tournament, event);
   tournament.guardian = event.params.guardian;
-  tournament.save();
+  saveTournament(tournament);
 }
 
 export function handleRegistrarSet(event: RegistrarSet): void {
   const tournament = loadTournament(event.params.tournament, event);
   tournament.registrar = event.params.registrar;
-  tournament.save();
+  saveTournament(tournament);
 }
 
 export function handleMinStakeSet(event: MinStakeSet): void {
   const tournament = loadTournament(event.params.tournament, event);
-  tournament.minStake = event.params.minStake;
-  tournament.save();
+  tournament.minStakeWei = event.params.minStake;
+  saveTournament(tournament);
 }
 
 export function handleReserveFunded(event: ReserveFunded): void {
   const tournament = loadTournament(event.params.tournament, event);
   changeReserve(tournament, "FUNDED", event.params.amount, event.params.from, event);
+  recordPoint(tournament, BigInt.zero(), BigInt.zero());
 }
 
 export function handleReserveWithdrawn(event: ReserveWithdrawn): void {
   const tournament = loadTournament(event.params.tournament, event);
   changeReserve(tournament, "WITHDRAWN", event.params.amount.neg(), event.params.to, event);
+  recordPoint(tournament, BigInt.zero(), BigInt.zero());
 }
