@@ -5,6 +5,7 @@ const NEVER_ZERO = "only a rate beyond the bounds comes here, and zero is never 
 const ALL_SPARE = "all free seats are in the list: dearer, which the gas snapshot tells, and otherwise the same";
 const SPARED_CALL =
   "without code, or with a single byte of it, nobody answers with a word: the check only spares the call";
+const FULL_BATCH = "a batch that is full has as many words as that already";
 const PRODUCT = "a product of the three, in any order";
 
 export const EQUIVALENTS: readonly Equivalent[] = [
@@ -75,6 +76,39 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     change: "MAX_HOLDINGS → MAX_HOLDINGS + 1",
     reason: "a wei more than the limit isn't whole nano-NMR, and is refused for that",
   },
+  {
+    id: "StakeLedger.load.boundary.1",
+    change: "first >= inUse → first > inUse",
+    reason: "where both are the same, there are no words to load",
+  },
+  {
+    id: "StakeLedger.load.boundary.2",
+    change: "count > Words.WORDS_PER_BATCH → count >= Words.WORDS_PER_BATCH",
+    reason: FULL_BATCH,
+  },
+  {
+    id: "StakeLedger.load.constant.8",
+    change: "Words.WORDS_PER_BATCH → Words.WORDS_PER_BATCH - 1",
+    reason: FULL_BATCH,
+  },
+  { id: "StakeLedger.load.number.4", change: "0 → 1", reason: "the sums' first value is overwritten at once" },
+  {
+    id: "StakeLedger.settle.condition.2",
+    change: "stakes.length == 0 → false",
+    reason: "no stakes are no turn of the loop: the check is there for what the compiler makes of it",
+  },
+  {
+    id: "StakeLedger.settle.condition.5",
+    change: "locked != 0 → true",
+    reason: "without stakes the payouts are zero, and the word is written as it was: dearer, and otherwise the same",
+  },
+  ...[
+    { id: "StakeLedger.settle.condition.7", change: "rule.maybeRare(active, next) → true" },
+    { id: "StakeLedger.settle.condition.9", change: "rule.isRare(active, next, paid) → true" },
+  ].map((mutant) => ({
+    ...mutant,
+    reason: "lane by lane it comes to the same for every word: dearer, which the gas snapshot tells",
+  })),
   ...["+", "-"].map((sign, index) => ({
     id: `TokenBurn.probe.constant.${index + 1}`,
     change: `PROBE_GAS → PROBE_GAS ${sign} 1`,

@@ -89,9 +89,12 @@ describe("calldata that no compiler writes", () => {
     expect(expected).to.not.equal("refused");
     const one = array(WORDS);
     const size = dataLength(one);
+    // A word too far is read as a stake of 2^60 nano-NMR, and the number of stakes as its score.
+    const stakes = word(2n ** 60n);
     for (const [name, data] of [
       ["bytes behind", concat([plain, junk, "0xff"])],
       ["scores before stakes", settling([...call, 160 + size, 160], one, one)],
+      ["scores before stakes, and a stake behind", settling([...call, 160 + size, 160], one, one, stakes)],
       ["junk between", settling([...call, 192, 224 + size], junk, one, junk, one)],
       ["one array for both", settling([...call, 160, 160], one)],
       ["unaligned", settling([...call, 161, 161], "0x00", one)],
