@@ -21,20 +21,26 @@ export type Judged = {
   readonly life: number;
   readonly isLiar: boolean;
   readonly folder: readonly Attestation[];
-  /** All that others told it in this life. */
-  readonly told: readonly Attestation[];
+  /** All that others told it in this life, and that it may still have to know. */
+  told: readonly Attestation[];
+  /** Whose key it has; null: nobody's. */
+  readonly reporter: Address | null;
+  readonly isAlive: boolean;
 };
+
+/** A signature, by whom and in which of its lives. */
+export type Signing = Attestation & { readonly node: Judged; readonly life: number };
 
 /** Looks at everything that leaves a node. Keeps the first violation; nothing after it counts. */
 export class Judge {
   violation: Violation | null = null;
   /** Second signatures of a reporter who could not know of its first any more: docs/quorum.md allows them. */
   unknowable = 0;
+  readonly signings: Signing[] = [];
   readonly #chain: () => Chain;
   readonly #knobs: Knobs;
   readonly #issued = new Map<string, Hex>();
   readonly #signatures = new Map<Hex, { readonly reporter: Address; readonly report: Report }>();
-  readonly #signed: (Attestation & { readonly node: Judged; readonly life: number })[] = [];
   readonly #excused = new Set<string>();
 
   constructor(chain: () => Chain, knobs: Knobs) {
@@ -93,12 +99,11 @@ export class Judge {
     this.fail("nonce", `node ${node.place} sends number ${nonce}, with ${confirmed} confirmed and ${under} under way`);
   }
 
-  /** How it all ended. */
-  ended(): void {
+  /** How it all ended. `isLost`: whether nobody could have reported the round any more. */
+  ended(isLost: (round: ModelRound) => boolean): void {
     const { head, pool } = this.#chain();
     for (const round of head.state.values()) {
-      const isExcused = (this.#knobs.flip && this.#isSplit(round)) || (this.#knobs.veto && this.#isForgotten(round));
-      if (round.state !== "settled" && !isExcused) {
+      if (round.state !== "settled" && !isLost(round)) {
         const missing = round.batches.map(
           ({ index, state, attempt }) => `batch ${index} ${state} (attempt ${attempt})`,
         );
@@ -117,31 +122,6 @@ export class Judge {
     }
   }
 
-  /** Whether the feed moved on before a quorum had signed the same, so that no words have enough signatures. */
-  #isSplit(round: ModelRound): boolean {
-    return lackingOf(round).some((batch) => {
-      const signed = this.#signedFor(round, batch).filter(({ node, life }) => node.life === life);
-      const sizes = signed.map(({ scoresHash }) => signed.filter((each) => each.scoresHash === scoresHash).length);
-      return Math.max(0, ...sizes) < round.quorum;
-    });
-  }
-
-  /**
-   * Whether a veto moved the feed on, a reorganisation took back what it said before, and all who had signed that have
-   * lost their memory since: nobody knows the words any more under which the signatures stand (docs/quorum.md, Limits).
-   */
-  #isForgotten(round: ModelRound): boolean {
-    return lackingOf(round).some((batch) => {
-      const signed = this.#signedFor(round, batch);
-      return signed.length > 0 && signed.every(({ node, life }) => node.life !== life);
-    });
-  }
-
-  #signedFor({ number: round }: ModelRound, { index: batch, attempt, stakesHash }: BatchFacts) {
-    const about = { tournament: DOMAIN.tournament, round, batch, attempt, stakesHash, scoresHash: stakesHash };
-    return this.#signed.filter((said) => isSameAttempt(said, about));
-  }
-
   #requireFinal({ round, batch, stakesHash }: Report): void {
     const chain = this.#chain();
     const final = chain.blockNumbered(chain.finalized);
@@ -151,11 +131,11 @@ export class Judge {
   }
 
   #requireFirst(node: Judged, said: Attestation, attempt: string): void {
-    const earlier = this.#signed.filter(
+    const earlier = this.signings.filter(
       (each) => each.reporter === said.reporter && isSameAttempt(each, said) && each.scoresHash !== said.scoresHash,
     );
-    if (!this.#signed.some(({ signature, life }) => signature === said.signature && life === node.life))
-      this.#signed.push({ ...said, node, life: node.life });
+    if (!this.signings.some(({ signature, life }) => signature === said.signature && life === node.life))
+      this.signings.push({ ...said, node, life: node.life });
     if (earlier.length === 0) return;
     const known = [...node.folder, ...node.told].some((each) =>
       earlier.some(({ signature }) => signature === each.signature),
@@ -200,8 +180,4 @@ export class Judge {
       }
     }
   }
-}
-
-function lackingOf({ batches }: ModelRound): BatchFacts[] {
-  return batches.filter(({ state }) => state === "locked");
 }

@@ -89,6 +89,14 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: ["deadline"],
     schedules: 6_000,
   },
+  {
+    name: "forgets the words that it signed when the feed changes",
+    file: "core/work.ts",
+    from: "(isSameReport(earlier, report) || isSigned(earlier, attestations, reporters))",
+    to: "isSameReport(earlier, report)",
+    breaks: ["deadline"],
+    schedules: 6_000,
+  },
 ];
 
 const ORACLE = join(import.meta.dirname, "../..");

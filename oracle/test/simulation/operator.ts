@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { type PublicClient } from "viem";
+import type { Address, PublicClient } from "viem";
 import { executor } from "../../src/chain/executor.ts";
 import { ChainTrouble } from "../../src/chain/errors.ts";
 import type { Attestation } from "../../src/core/attestation.ts";
@@ -38,7 +38,8 @@ export class Operator implements Judged {
   readonly isLiar: boolean;
   /** What its data folder holds. */
   folder: readonly Attestation[] = [];
-  told: Attestation[] = [];
+  told: readonly Attestation[] = [];
+  readonly reporter: Address | null;
   life = 0;
   isAlive = false;
   isBusy = false;
@@ -61,6 +62,7 @@ export class Operator implements Judged {
     this.#world = world;
     this.#chance = chance;
     this.#settings = settingsOf(place, world.knobs);
+    this.reporter = this.#settings.reporters[0] ?? null;
     this.#offset = chance.within(-world.knobs.clockOffset, world.knobs.clockOffset);
     this.#client = clientOf((request) => this.#rpc(request));
   }
@@ -191,7 +193,7 @@ export class Operator implements Judged {
           `ask ${url.slice("http://".length)}`,
           () => {
             const answer = other(url).attestations(round);
-            this.told.push(...answer.attestations);
+            this.told = [...this.told, ...answer.attestations];
             return answer;
           },
           lost,

@@ -1,7 +1,7 @@
 import { setImmediate as drained } from "node:timers/promises";
 import { BASE_FEE } from "./chain.ts";
 import { type Chance, chanceOf } from "./chance.ts";
-import type { ModelRound } from "./contract.ts";
+import { type ModelRound, reportDeadline } from "./contract.ts";
 import type { Violation } from "./judge.ts";
 import { type Knobs, REPORT_WINDOW } from "./knobs.ts";
 import { World } from "./world.ts";
@@ -29,7 +29,6 @@ const REORGANISES = 0.05;
 const DROPS = 0.1;
 const TICKS = 0.8;
 const SPIKE_BLOCKS = 15;
-const SETTLEMENT_TIME = 3_600;
 /** A turn takes at most so many blocks: a node gives up on what answers later. */
 const MOST_BLOCKS = 2n;
 /** No schedule comes near it, so one that does is a world that stands still. */
@@ -47,7 +46,7 @@ export async function runSchedule(seed: number, knobs: Knobs, isTraced = false):
   }
   for (const operator of world.living) operator.kill(world.effects, false);
   await drained();
-  if (world.judge.violation === null) world.judge.ended();
+  if (world.judge.violation === null) world.judge.ended((round) => world.prospects?.isLost(round) === true);
   return { ...schedule.counted(), violation: world.judge.violation, hash: world.hash, trace: world.trace ?? [] };
 }
 
@@ -118,6 +117,7 @@ class Schedule {
       chain.mine(this.#nextTime());
     }
     this.#tell();
+    this.#world.prospects?.look(chain.head);
     if (knobs.drops && chain.pool.length > 0 && this.#faults.is(DROPS)) {
       const [lost] = chain.pool.splice(this.#faults.within(0, chain.pool.length - 1), 1);
       if (lost !== undefined) this.#world.note(`the pool loses number ${lost.nonce} of ${lost.from}`);
@@ -221,6 +221,5 @@ function edgeOf({ state, schedule, batches }: ModelRound, time: number): number 
   if (time < resolvesAt) return resolvesAt;
   const undisputedAt = Math.max(...batches.map(({ reportedAt }) => reportedAt)) + disputeWindow;
   if (batches.every((batch) => batch.state !== "locked")) return time < undisputedAt ? undisputedAt : null;
-  const deadline = settledBy - disputeWindow - SETTLEMENT_TIME + 1;
-  return time < deadline || time >= settledBy ? null : settledBy;
+  return time < reportDeadline(schedule) || time >= settledBy ? null : settledBy;
 }

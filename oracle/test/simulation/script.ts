@@ -1,6 +1,6 @@
 import { type Address, type Hex, numberToHex } from "viem";
 import type { Schedule, Settings } from "../../src/core/facts.ts";
-import { packStakes } from "../../src/core/words.ts";
+import { packStakes, POSITIONS_PER_BATCH, type Scores, unpackStakes } from "../../src/core/words.ts";
 import { type Feed, type FeedDetails, type FeedRound, FeedUnavailable } from "../../src/feeds/feed.ts";
 import { TERMS } from "../plan-world.ts";
 import { type Chance } from "./chance.ts";
@@ -11,7 +11,11 @@ import { type Knobs, REPORT_WINDOW } from "./knobs.ts";
 
 export const START = 1_000_000;
 export const DOMAIN = { chainId: 1, contract: numberToHex(7, { size: 20 }), tournament: 1 } as const;
-export const MODELS: readonly Hex[] = Array.from({ length: 1_028 }, (_, index) => numberToHex(index + 1, { size: 32 }));
+/** Each batch has so many positions. */
+const LANES_USED = 4;
+export const MODELS: readonly Hex[] = Array.from({ length: POSITIONS_PER_BATCH + LANES_USED }, (_, index) =>
+  numberToHex(index + 1, { size: 32 }),
+);
 /** What a liar's feed says, and what the feed says for a moment. */
 export const LIE = 99;
 export const FLICKER = 50;
@@ -82,6 +86,17 @@ function openRound(number: number, { operators, quorum, batches, disputeWindow }
       vetoedHash: null,
     })),
   };
+}
+
+/** The scores of a batch's lanes by one of the feed's versions. */
+export function scoresOf(batch: number, stakes: readonly bigint[], version: number): Scores[] {
+  return unpackStakes(stakes).map((stake, lane) =>
+    stake === 0n ? [0n, 0n] : scoresAt(version, batch * LANES_USED + lane),
+  );
+}
+
+function scoresAt(version: number, index: number): Scores {
+  return [BigInt(version), -BigInt(index)];
 }
 
 /** What the feed says, and when not. */
@@ -157,7 +172,7 @@ function detailsOf(number: bigint, version: number): FeedDetails {
   const key = `${number.toString()} ${version}`;
   const known = cache.get(key);
   if (known !== undefined) return known;
-  const used = [...MODELS.slice(0, 4), ...MODELS.slice(1_024)];
+  const used = [...MODELS.slice(0, LANES_USED), ...MODELS.slice(POSITIONS_PER_BATCH)];
   const details: FeedDetails = {
     tournament: DOMAIN.tournament,
     number,
@@ -167,7 +182,7 @@ function detailsOf(number: bigint, version: number): FeedDetails {
       name: `m${index}`,
       model,
       stake: 1n,
-      scores: [BigInt(version), -BigInt(index)] as const,
+      scores: scoresAt(version, index),
       raw: { first: String(version), second: String(-index) },
       settled: null,
     })),

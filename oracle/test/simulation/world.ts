@@ -7,6 +7,7 @@ import { Judge } from "./judge.ts";
 import type { Knobs } from "./knobs.ts";
 import { Operator } from "./operator.ts";
 import { Wires } from "./rpc.ts";
+import { Prospects } from "./prospects.ts";
 import { openingState, Script, START, stakesOf } from "./script.ts";
 
 /** Everything of a schedule, and what leaves traces in it. */
@@ -16,6 +17,8 @@ export class World {
   readonly chain: Chain;
   readonly script: Script;
   readonly judge: Judge;
+  /** null where the feed never changes for good: then nothing excuses a void round. */
+  readonly prospects: Prospects | null;
   readonly effects: Effects;
   readonly wires = new Wires();
   readonly operators: readonly Operator[];
@@ -28,6 +31,8 @@ export class World {
     this.knobs = knobs;
     this.trace = isTraced ? [] : null;
     this.judge = new Judge(() => this.chain, knobs);
+    const seen = () => ({ signings: this.judge.signings, nodes: this.living, version: this.script.version(false) });
+    this.prospects = knobs.flip || knobs.veto ? new Prospects(seen) : null;
     const state = startingState(knobs);
     const time = knobs.locked ? ([...state.values()][0]?.schedule.resolvesAt ?? START) - 200 : START;
     const rules = {
