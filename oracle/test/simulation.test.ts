@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { knobsOf, simpler } from "./simulation/knobs.ts";
+import { isCalm, knobsOf, simpler } from "./simulation/knobs.ts";
 import { isFound, judgeMutant, MUTANTS } from "./simulation/mutants.ts";
 import { runSchedule } from "./simulation/schedule.ts";
 import { tallyOf } from "./simulation/tally.ts";
@@ -17,6 +17,11 @@ describe("whole nodes under a virtual clock", () => {
     expect(tally.schedules).toBe(QUICK);
     const { kills, reorgs, vetoes, reports, settlements } = tally;
     for (const count of [kills, reorgs, vetoes, reports, settlements]) expect(count).toBeGreaterThan(QUICK / 20);
+  });
+
+  it("without any fault are among them: there nothing may be sent in vain", () => {
+    const calm = Array.from({ length: QUICK }, (_, index) => knobsOf(index + 1)).filter(isCalm);
+    expect(calm.length).toBeGreaterThan(0);
   });
 
   it("do the same from the same seed, and something else from another", async () => {

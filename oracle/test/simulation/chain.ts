@@ -1,6 +1,7 @@
 import { type Hex, numberToHex } from "viem";
 import type { ChainFacts } from "../../src/core/facts.ts";
 import { type Chance } from "./chance.ts";
+import type { Knobs } from "./knobs.ts";
 import { carriedOut, type ModelCall, type ModelState, type Moment, Refusal } from "./contract.ts";
 
 // A chain in memory: blocks on a virtual clock, a pool with nonces and replacement, reorganisations.
@@ -50,12 +51,14 @@ export class Chain {
   readonly #byHash = new Map<Hex, Block>();
   readonly #rules: Rules;
   readonly #finality: bigint;
+  readonly #isFull: boolean;
   readonly #chance: Chance;
   #salt = 0;
 
-  constructor(state: ModelState, time: number, finality: number, rules: Rules, chance: Chance) {
+  constructor(state: ModelState, time: number, { finality, fullBlocks }: Knobs, rules: Rules, chance: Chance) {
     this.#rules = rules;
     this.#finality = BigInt(finality);
+    this.#isFull = fullBlocks;
     this.#chance = chance;
     this.now = time;
     const first = 100n;
@@ -163,7 +166,7 @@ export class Chain {
         const nonce = nonces.get(from) ?? 0;
         const place = this.pool.findIndex((each) => each.from === from && each.nonce === nonce);
         const found = this.pool[place];
-        if (found === undefined || found.maxFee < this.baseFee || !this.#chance.is(INCLUDED)) break;
+        if (found === undefined || found.maxFee < this.baseFee || !this.#isIncluded()) break;
         this.pool.splice(place, 1);
         nonces.set(from, nonce + 1);
         chosen.push(found);
@@ -174,6 +177,10 @@ export class Chain {
       if (each !== undefined && each.nonce < (nonces.get(each.from) ?? 0)) this.pool.splice(place, 1);
     }
     return chosen;
+  }
+
+  #isIncluded(): boolean {
+    return !this.#isFull || this.#chance.is(INCLUDED);
   }
 
   #nextHash(): Hex {

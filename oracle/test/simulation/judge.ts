@@ -6,11 +6,12 @@ import type { Report } from "../../src/core/report.ts";
 import { hashWords } from "../../src/core/words.ts";
 import type { Block, Chain, Transaction } from "./chain.ts";
 import { type ModelRound, Refusal } from "./contract.ts";
-import type { Knobs } from "./knobs.ts";
+import { isCalm, type Knobs } from "./knobs.ts";
 import { DOMAIN, FLICKER, LIE, versionOf } from "./script.ts";
 
 /** What must never happen, by name. */
-export type Invariant = "once" | "equivocation" | "finality" | "refusal" | "deadline" | "nonce" | "reading" | "bug";
+export type Invariant =
+  "once" | "equivocation" | "finality" | "refusal" | "deadline" | "nonce" | "reading" | "race" | "bug";
 
 export type Violation = { readonly invariant: Invariant; readonly message: string };
 
@@ -113,6 +114,7 @@ export class Judge {
       }
     }
     this.#requireOnce(head);
+    if (isCalm(this.#knobs)) this.#requireNoRace(head);
     const queued = pool.filter(({ from, nonce }) => nonce > (head.nonces.get(from) ?? 0));
     if (queued.length > 0 && !this.#knobs.drops) {
       this.fail(
@@ -147,6 +149,14 @@ export class Judge {
     }
     const how = known ? "though it knew of the first" : "though its feed never changed";
     this.fail("equivocation", `node ${node.place} signs twice for round ${said.round} batch ${said.batch}, ${how}`);
+  }
+
+  #requireNoRace(head: Block): void {
+    for (let block: Block | null = head; block !== null; block = block.parent) {
+      for (const { transaction, refusal } of block.receipts.values()) {
+        if (refusal !== null) this.fail("race", `a transaction of ${transaction.from} comes too late: ${refusal}`);
+      }
+    }
   }
 
   /** Along the branch that counts: one report an attempt, one settlement, and of no words that a minority made up. */

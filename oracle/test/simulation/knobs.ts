@@ -36,9 +36,15 @@ export type Knobs = {
   readonly failures: boolean;
   /** By how many milliseconds clocks are off, at most. */
   readonly clockOffset: number;
+  /** Whether blocks leave out transactions now and then. */
+  readonly fullBlocks: boolean;
+  /** Whether a turn may take longer than a block. */
+  readonly slowTurns: boolean;
 };
 
 const SECONDS_PER_BLOCK = 12;
+/** So many schedules have no fault at all: nothing excuses waste in them. */
+const CALM_SHARE = 0.02;
 /** What a report may take; a quarter of it is what the feed may be away for. */
 export const REPORT_WINDOW = 70 * SECONDS_PER_BLOCK;
 
@@ -48,7 +54,7 @@ export function knobsOf(seed: number): Knobs {
   const quorum = operators === 3 ? 2 : 3;
   const faulty = chance.within(0, operators - quorum);
   const dead = chance.within(0, faulty);
-  return {
+  const knobs = {
     operators,
     quorum,
     batches: chance.pick([1, 1, 2]),
@@ -73,7 +79,21 @@ export function knobsOf(seed: number): Knobs {
     staleReads: chance.is(0.2),
     failures: chance.is(0.3),
     clockOffset: chance.is(0.3) ? 2_000 : 0,
+    fullBlocks: true,
+    slowTurns: true,
   };
+  return chance.is(CALM_SHARE) ? { ...knobs, ...CALM, turnSeconds: 36 } : knobs;
+}
+
+const CALM = {
+  ...{ kills: 0, reorgs: 0, dead: 0, liars: 0, away: 0, clockOffset: 0 },
+  ...{ flicker: false, flip: false, veto: false, spike: false, drops: false, staleReads: false, failures: false },
+  ...{ fullBlocks: false, slowTurns: false },
+} as const satisfies Partial<Knobs>;
+
+/** Whether nothing at all goes wrong, and operators take turns. */
+export function isCalm(knobs: Knobs): boolean {
+  return knobs.turnSeconds > 0 && JSON.stringify({ ...knobs, ...CALM }) === JSON.stringify(knobs);
 }
 
 /** Each knob at rest, one at a time, hardest to explain first. */
@@ -88,6 +108,8 @@ export function simpler(knobs: Knobs): Knobs[] {
     { veto: false },
     { away: 0 },
     { clockOffset: 0 },
+    { fullBlocks: false },
+    { slowTurns: false },
     { reorgs: 0 },
     { reorgs: 1 },
     { kills: 0 },

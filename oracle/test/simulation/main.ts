@@ -115,6 +115,7 @@ function printTable(tally: Tally, seconds: number): void {
     ["reports", tally.reports],
     ["settlements", tally.settlements],
     ["transactions that lost a race", tally.reverted],
+    ["of these where operators take turns", tally.revertedInTurns],
     ["rounds void because the feed had moved on", tally.voided],
     ["second signatures that nobody could know of", tally.unknowable],
     ["missed deadlines", missed],

@@ -34,6 +34,14 @@ export const MUTANTS: readonly Mutant[] = [
     schedules: 200,
   },
   {
+    name: "doesn't leave others their turn",
+    file: "core/turns.ts",
+    from: "if (settings.turnSeconds === 0 || isLastFifth(action, now)) return null;",
+    to: "return null;",
+    breaks: ["race"],
+    schedules: 200,
+  },
+  {
     name: "settles a second too early",
     file: "core/steps/settle.ts",
     from: "if (now < undisputedAt) {",

@@ -62,7 +62,10 @@ export class Prospects {
   }
 
   /** What may come of each of the words that somebody signed, and of those that the feed gives now. */
-  #chances({ number: round, quorum }: ModelRound, { index: batch, attempt, stakesHash, stakes, vetoedHash }: BatchFacts) {
+  #chances(
+    { number: round, quorum }: ModelRound,
+    { index: batch, attempt, stakesHash, stakes, vetoedHash }: BatchFacts,
+  ) {
     const { signings, nodes, version } = this.#see();
     const feeds = hashWords(packScores(scoresOf(batch, stakes, version)));
     const about = { tournament: DOMAIN.tournament, round, batch, attempt, stakesHash, scoresHash: feeds };

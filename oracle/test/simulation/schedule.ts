@@ -17,6 +17,8 @@ export type Outcome = {
   readonly reports: number;
   readonly settlements: number;
   readonly reverted: number;
+  /** Of these, where operators take turns. */
+  readonly revertedInTurns: number;
   readonly voided: number;
   readonly unknowable: number;
   readonly trace: readonly string[];
@@ -73,15 +75,15 @@ class Schedule {
   }
 
   step(): void {
-    const { effects, living, chain } = this.#world;
+    const { effects, living, chain, knobs } = this.#world;
     const isLate = living.some(({ isBusy, since }) => isBusy && chain.head.number - since >= MOST_BLOCKS);
-    if (effects.pending.length === 0 || (!isLate && this.#order.is(MINES_EARLY))) this.#slot();
-    else if (this.#kills < this.#world.knobs.kills && this.#faults.is(KILLS)) this.#kill();
+    if (effects.pending.length === 0 || (knobs.slowTurns && !isLate && this.#order.is(MINES_EARLY))) this.#slot();
+    else if (this.#kills < knobs.kills && this.#faults.is(KILLS)) this.#kill();
     else effects.some(this.#order);
   }
 
   counted() {
-    const { chain, judge } = this.#world;
+    const { chain, judge, knobs } = this.#world;
     const done: string[] = [];
     let reverted = 0;
     for (let block = chain.head; block.parent !== null; block = block.parent) {
@@ -99,6 +101,7 @@ class Schedule {
       settlements: count("settle"),
       voided: count("void"),
       reverted,
+      revertedInTurns: knobs.turnSeconds > 0 ? reverted : 0,
       unknowable: judge.unknowable,
     };
   }

@@ -19,6 +19,7 @@ export const COUNTED = [
   "reports",
   "settlements",
   "reverted",
+  "revertedInTurns",
   "voided",
   "unknowable",
 ] as const;
@@ -40,6 +41,7 @@ export function emptyTally(): Tally {
     reports: 0,
     settlements: 0,
     reverted: 0,
+    revertedInTurns: 0,
     voided: 0,
     unknowable: 0,
     failures: [],

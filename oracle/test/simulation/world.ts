@@ -45,7 +45,7 @@ export class World {
         );
       },
     };
-    this.chain = new Chain(state, time, knobs.finality, rules, chanceOf(seed, "chain"));
+    this.chain = new Chain(state, time, knobs, rules, chanceOf(seed, "chain"));
     this.script = new Script(state, knobs, () => this.chain.now, chanceOf(seed, "feed"));
     this.effects = new Effects(
       (place) => this.operators[place]?.isAlive === true,
