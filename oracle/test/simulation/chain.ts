@@ -35,11 +35,19 @@ export type Rules = Omit<Moment, "time" | "block" | "stakes"> & {
   readonly stakes: (batch: number, salt: number) => readonly bigint[];
 };
 
+export const FIRST_BLOCK = 100n;
 export const BASE_FEE = 10n ** 9n;
 const SECONDS_PER_BLOCK = 12;
 const INCLUDED = 0.85;
 /** Nodes replace a transaction for this much more, in percent. */
 const REPLACEMENT = 110n;
+
+/** The block itself, or the one before it that has the number. */
+export function ancestorOf(head: Block, number: bigint): Block | null {
+  let block: Block | null = head;
+  while (block !== null && block.number > number) block = block.parent;
+  return block;
+}
 
 export class Chain {
   head: Block;
@@ -61,11 +69,10 @@ export class Chain {
     this.#isFull = fullBlocks;
     this.#chance = chance;
     this.now = time;
-    const first = 100n;
-    this.finalized = first;
+    this.finalized = FIRST_BLOCK;
     const nothing = { nonces: new Map(), receipts: new Map(), salt: 0, facts: null };
     this.head = this.#known({
-      number: first,
+      number: FIRST_BLOCK,
       hash: this.#nextHash(),
       parent: null,
       time,
@@ -81,9 +88,7 @@ export class Chain {
 
   /** A block of the branch that counts, by its number. */
   blockNumbered(number: bigint): Block | null {
-    let block: Block | null = this.head;
-    while (block !== null && block.number > number) block = block.parent;
-    return block;
+    return ancestorOf(this.head, number);
   }
 
   /** Takes a transaction into the pool. @returns what a node answers instead, null where it takes it */

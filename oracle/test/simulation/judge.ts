@@ -1,17 +1,19 @@
 import { type Address, type Hex, numberToHex } from "viem";
 import type { Action } from "../../src/core/actions.ts";
 import { type Attestation, isSameAttempt } from "../../src/core/attestation.ts";
+import { canonicalText } from "../../src/core/canonical.ts";
 import type { BatchFacts, ChainFacts } from "../../src/core/facts.ts";
 import type { Report } from "../../src/core/report.ts";
 import { hashWords } from "../../src/core/words.ts";
 import type { Block, Chain, Transaction } from "./chain.ts";
 import { type ModelRound, Refusal } from "./contract.ts";
 import { isCalm, type Knobs } from "./knobs.ts";
+import { factsAt } from "./facts.ts";
 import { DOMAIN, FLICKER, LIE, versionOf } from "./script.ts";
 
 /** What must never happen, by name. */
 export type Invariant =
-  "once" | "equivocation" | "finality" | "refusal" | "deadline" | "nonce" | "reading" | "race" | "bug";
+  "once" | "equivocation" | "finality" | "refusal" | "deadline" | "nonce" | "reading" | "facts" | "race" | "bug";
 
 export type Violation = { readonly invariant: Invariant; readonly message: string };
 
@@ -82,6 +84,15 @@ export class Judge {
     const { tournament } = DOMAIN;
     const said = { tournament, round, batch: index, attempt, stakesHash, scoresHash: hashWords(scores) };
     return this.isSigned(reporter, said, signature);
+  }
+
+  /** What a node believes of a block is what the block holds, whoever lies. */
+  read(node: Judged, facts: ChainFacts): void {
+    const chain = this.#chain();
+    const block = chain.blockAt(facts.block.hash);
+    const truth = block === undefined ? "no such block" : textOf(factsAt(block, 0n));
+    if (facts.finalized <= chain.finalized && textOf(facts) === truth) return;
+    this.fail("facts", `node ${node.place} believes of block ${facts.block.number} what isn't so`);
   }
 
   /** A plan holds nothing that the contract would refuse in the block that it was made for. */
@@ -190,4 +201,10 @@ export class Judge {
       }
     }
   }
+}
+
+/** Of all but what is final; rounds end in one order and are listed in another. */
+function textOf(facts: ChainFacts): string {
+  const finished = [...facts.finished].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return canonicalText({ ...facts, finalized: 0n, finished });
 }

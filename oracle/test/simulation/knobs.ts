@@ -36,6 +36,8 @@ export type Knobs = {
   readonly failures: boolean;
   /** By how many milliseconds clocks are off, at most. */
   readonly clockOffset: number;
+  /** Nodes that each operator asks, of which one lies and one hangs; 0: what is read is the chain itself. */
+  readonly endpoints: number;
   /** Whether blocks leave out transactions now and then. */
   readonly fullBlocks: boolean;
   /** Whether a turn may take longer than a block. */
@@ -79,10 +81,27 @@ export function knobsOf(seed: number): Knobs {
     staleReads: chance.is(0.2),
     failures: chance.is(0.3),
     clockOffset: chance.is(0.3) ? 2_000 : 0,
+    endpoints: 0,
     fullBlocks: true,
     slowTurns: true,
   };
   return chance.is(CALM_SHARE) ? { ...knobs, ...CALM, turnSeconds: 36 } : knobs;
+}
+
+/**
+ * One round of five operators, three of whom make a report: up to two are dead, each of the others has an endpoint that
+ * lies and one that hangs, the feed is away, the base fee is high, and blocks are taken back.
+ */
+export function deadlineKnobs(seed: number): Knobs {
+  const chance = chanceOf(seed, "deadlines");
+  return {
+    ...knobsOf(seed),
+    ...CALM,
+    ...{ operators: 5, quorum: 3, rounds: 1, batches: chance.pick([1, 1, 1, 2]), relayOnly: false },
+    ...{ dead: chance.within(0, 2), turnSeconds: 36 },
+    ...{ reorgs: chance.within(1, 3), finality: 8, away: chance.within(1, REPORT_WINDOW / 4), spike: true },
+    ...{ clockOffset: 2_000, endpoints: chance.pick([3, 4, 5]), fullBlocks: true, slowTurns: true },
+  };
 }
 
 const CALM = {

@@ -1,6 +1,5 @@
 import { pino } from "pino";
 import type { Address, PublicClient } from "viem";
-import { executor } from "../../src/chain/executor.ts";
 import { ChainTrouble } from "../../src/chain/errors.ts";
 import type { Attestation } from "../../src/core/attestation.ts";
 import type { ChainFacts, Settings } from "../../src/core/facts.ts";
@@ -13,16 +12,20 @@ import type { Asking } from "../../src/peers/gather.ts";
 import type { Verify } from "../../src/peers/verify.ts";
 import { type Attester, attester } from "../../src/service/attest.ts";
 import { feedReader } from "../../src/service/feed-view.ts";
-import { performer } from "../../src/service/perform.ts";
+import type { Performer } from "../../src/service/perform.ts";
 import { type Reconciler, reconciler } from "../../src/service/reconciler.ts";
 import type { Tick } from "../../src/service/tick.ts";
 import { SignerTrouble } from "../../src/signers/errors.ts";
+import type { Block } from "./chain.ts";
 import type { Chance } from "./chance.ts";
 import type { Effects } from "./effects.ts";
+import { Endpoints, type Request } from "./endpoints.ts";
 import { factsAt } from "./facts.ts";
 import type { Judged } from "./judge.ts";
-import { answerOf, clientOf, type Request } from "./rpc.ts";
-import { DOMAIN, relayerOf, reporterOf, settingsOf } from "./script.ts";
+import { type Reading, readingOf } from "./reading.ts";
+import { answerOf, clientOf } from "./rpc.ts";
+import { DOMAIN, settingsOf } from "./script.ts";
+import { performerOf } from "./sending.ts";
 import type { World } from "./world.ts";
 
 /** Longer than any schedule takes, shorter than what a timer can hold. */
@@ -46,17 +49,18 @@ export class Operator implements Judged {
   /** The block in which the turn under way began, or in which the next life may. */
   since = 0n;
   attester: Attester | null = null;
+  /** null: it reads the chain itself. */
+  readonly endpoints: Endpoints | null;
   readonly #world: World;
   readonly #settings: Settings;
   readonly #offset: number;
-  readonly #client: PublicClient;
   readonly #chance: Chance;
   #reconciler: Reconciler | null = null;
   #facts: ChainFacts | null = null;
   #confirmed = 0;
   #published = new Set<number>();
 
-  constructor(place: number, isLiar: boolean, world: World, chance: Chance) {
+  constructor(place: number, isLiar: boolean, world: World, chance: Chance, ofEndpoints: Chance) {
     this.place = place;
     this.isLiar = isLiar;
     this.#world = world;
@@ -64,7 +68,10 @@ export class Operator implements Judged {
     this.#settings = settingsOf(place, world.knobs);
     this.reporter = this.#settings.reporters[0] ?? null;
     this.#offset = chance.within(-world.knobs.clockOffset, world.knobs.clockOffset);
-    this.#client = clientOf((request) => this.#rpc(request));
+    const answer = (request: Request, head: Block): unknown => this.#answer(request, head);
+    const { effects, knobs } = world;
+    const around = { effects, head: () => world.chain.head, answer };
+    this.endpoints = knobs.endpoints > 0 ? new Endpoints(place, knobs.endpoints, around, ofEndpoints) : null;
   }
 
   /** A life with nothing in its memory. */
@@ -76,13 +83,9 @@ export class Operator implements Judged {
     this.attester = this.#attester();
     const settings = this.#settings;
     const feed = this.#world.script.feed(this.isLiar);
+    const reading = this.#reading();
     this.#reconciler = reconciler({
-      readFacts: () =>
-        this.#effect(
-          "read the chain",
-          () => this.#readFacts(),
-          () => new ChainTrouble("rpc_down", "lost"),
-        ),
+      readFacts: () => this.#read(reading),
       readFeed: feedReader({
         feed: {
           rounds: () =>
@@ -105,7 +108,7 @@ export class Operator implements Judged {
       }),
       attester: this.attester,
       settings,
-      perform: this.#performer(),
+      perform: this.#performer(reading.client),
       log: LOG,
       pollIntervalMs: FOREVER_MS,
       tickBudgetMs: FOREVER_MS,
@@ -129,6 +132,7 @@ export class Operator implements Judged {
     this.#reconciler = null;
     if (isWiped) this.folder = [];
     effects.kill(this.place);
+    this.endpoints?.kill();
   }
 
   #over(tick: Tick): void {
@@ -142,12 +146,10 @@ export class Operator implements Judged {
     return this.#world.effects.of(this.place, name, act, fails);
   }
 
-  #readFacts(): ChainFacts {
+  #factsNow(): ChainFacts {
     const { chain, knobs } = this.#world;
     const back = knobs.staleReads && this.#chance.is(STALE) ? BigInt(this.#chance.within(1, 3)) : 0n;
-    const block = chain.blockNumbered(chain.head.number - back) ?? chain.head;
-    this.#facts = factsAt(block, chain.finalized);
-    return this.#facts;
+    return factsAt(chain.blockNumbered(chain.head.number - back) ?? chain.head, chain.finalized);
   }
 
   #attester(): Attester {
@@ -210,44 +212,53 @@ export class Operator implements Judged {
     };
   }
 
-  #performer() {
+  #performer(client: PublicClient): Performer {
     const { wires, judge } = this.#world;
-    const { reporters, relayer } = this.#settings;
-    const send = executor({
-      client: this.#client,
-      chainId: DOMAIN.chainId,
-      contract: DOMAIN.contract,
-      encode: (action) => wires.encode(action),
-      window: 4,
-      receiptTimeoutMs: 0,
-      maxFeePerGas: 10n ** 13n,
-    });
-    const sender = relayer === null ? null : wires.sender(relayerOf(this.place));
-    const signers = reporters.map(() => ({
-      address: reporterOf(this.place),
-      sign: () => Promise.reject(new Error("")),
-    }));
-    const perform = performer({ reporters: signers, relayer: sender, organizer: null }, send);
-    return (actions: Parameters<typeof perform>[0]) => {
+    const perform = performerOf(wires, client, this.#settings, this.place);
+    return (actions, until) => {
       if (this.#facts !== null) judge.planned(this, actions, this.#facts);
-      return perform(actions, Infinity);
+      return perform(actions, until);
     };
   }
 
+  /** What the chain is for this life. */
+  #reading(): Reading {
+    if (this.endpoints !== null)
+      return readingOf(this.endpoints.vote(), (request, answer) => {
+        this.#heard(request, answer);
+      });
+    const lost = (): Error => new ChainTrouble("rpc_down", "lost");
+    return {
+      client: clientOf((request) => this.#rpc(request)),
+      readFacts: () => this.#effect("read the chain", () => this.#factsNow(), lost),
+    };
+  }
+
+  async #read({ readFacts }: Reading): Promise<ChainFacts> {
+    const facts = await readFacts();
+    if (this.endpoints !== null) this.#world.judge.read(this, facts);
+    this.#facts = facts;
+    return facts;
+  }
+
   #rpc(request: Request): Promise<unknown> {
+    const act = (): unknown => {
+      const answer = this.#answer(request, this.#world.chain.head);
+      this.#heard(request, answer);
+      return answer;
+    };
+    return this.#effect(request.method, act, () => new Error("connection lost"));
+  }
+
+  #answer(request: Request, head: Block): unknown {
     const { chain, wires } = this.#world;
-    return this.#effect(
-      request.method,
-      () => {
-        const answer = answerOf(chain, wires, request, (bytes) => this.#send(bytes));
-        if (request.method === "eth_getTransactionCount") {
-          this.#confirmed = Number(answer);
-          this.#published = new Set();
-        }
-        return answer;
-      },
-      () => new Error("connection lost"),
-    );
+    return answerOf(chain, wires, request, (bytes) => this.#send(bytes), head);
+  }
+
+  #heard({ method }: Request, answer: unknown): void {
+    if (method !== "eth_getTransactionCount") return;
+    this.#confirmed = Number(answer);
+    this.#published = new Set();
   }
 
   #send(bytes: Parameters<World["sent"]>[1]): string | null {

@@ -119,6 +119,7 @@ class Schedule {
     } else {
       chain.mine(this.#nextTime());
     }
+    for (const { endpoints } of this.#world.living) endpoints?.giveUp();
     this.#tell();
     this.#world.prospects?.look(chain.head);
     if (knobs.drops && chain.pool.length > 0 && this.#faults.is(DROPS)) {

@@ -13,7 +13,7 @@ export const START = 1_000_000;
 export const DOMAIN = { chainId: 1, contract: numberToHex(7, { size: 20 }), tournament: 1 } as const;
 /** Each batch has so many positions. */
 const LANES_USED = 4;
-export const MODELS: readonly Hex[] = Array.from({ length: POSITIONS_PER_BATCH + LANES_USED }, (_, index) =>
+const MODELS: readonly Hex[] = Array.from({ length: POSITIONS_PER_BATCH + LANES_USED }, (_, index) =>
   numberToHex(index + 1, { size: 32 }),
 );
 /** What a liar's feed says, and what the feed says for a moment. */
@@ -23,6 +23,11 @@ const SETTLE_WINDOW = 3_600;
 /** Two blocks see what passes; no two readings that are far enough apart do. */
 const FLICKER_SECONDS = 13;
 const NO_HASH: Hex = numberToHex(0, { size: 32 });
+
+/** Of all positions. */
+export function modelsOf(batches: number): readonly Hex[] {
+  return MODELS.slice(0, (batches - 1) * POSITIONS_PER_BATCH + LANES_USED);
+}
 
 export function reporterOf(operator: number): Address {
   return numberToHex(0x1000 + operator, { size: 20 });

@@ -1,6 +1,6 @@
 import { type Hex, keccak256 } from "viem";
 import { chanceOf } from "./chance.ts";
-import { Chain, type Transaction } from "./chain.ts";
+import { Chain, FIRST_BLOCK, type Transaction } from "./chain.ts";
 import { carriedOut, type ModelRound, type ModelState } from "./contract.ts";
 import { Effects } from "./effects.ts";
 import { Judge } from "./judge.ts";
@@ -55,7 +55,7 @@ export class World {
     this.places = Array.from({ length: count }, (_, place) => place);
     this.operators = this.places.map((place) => {
       const isLiar = place >= knobs.dead && place < knobs.dead + knobs.liars;
-      return new Operator(place, isLiar, this, chanceOf(seed, `node ${place}`));
+      return new Operator(place, isLiar, this, chanceOf(seed, `node ${place}`), chanceOf(seed, `endpoints ${place}`));
     });
   }
 
@@ -91,7 +91,7 @@ function startingState(knobs: Knobs): ModelState {
 function lockedWhole(state: ModelState, { number, batches, schedule }: ModelRound): ModelState {
   const moment = {
     time: schedule.closesAt,
-    block: 1n,
+    block: FIRST_BLOCK,
     isSigned: () => false,
     stakes: (batch: number) => stakesOf(batch, 0),
   };
