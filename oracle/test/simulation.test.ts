@@ -12,7 +12,7 @@ const QUICK = 200;
 
 describe("whole nodes under a virtual clock", () => {
   it("report and settle every batch once, whatever the schedule", async () => {
-    const tally = await tallyOf({ first: 1, end: 1 + QUICK, step: 1, mostFailures: 1 }, () => undefined);
+    const tally = await tallyOf({ kind: "all", first: 1, end: 1 + QUICK, step: 1, mostFailures: 1 }, () => undefined);
     expect(tally.failures).toEqual([]);
     expect(tally.schedules).toBe(QUICK);
     const { kills, reorgs, vetoes, reports, settlements } = tally;

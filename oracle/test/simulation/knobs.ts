@@ -47,6 +47,8 @@ export type Knobs = {
 const SECONDS_PER_BLOCK = 12;
 /** So many schedules have no fault at all: nothing excuses waste in them. */
 const CALM_SHARE = 0.02;
+/** Each takes as long as thirty without endpoints. */
+const ENDPOINTS_SHARE = 0.005;
 /** What a report may take; a quarter of it is what the feed may be away for. */
 export const REPORT_WINDOW = 70 * SECONDS_PER_BLOCK;
 
@@ -81,7 +83,7 @@ export function knobsOf(seed: number): Knobs {
     staleReads: chance.is(0.2),
     failures: chance.is(0.3),
     clockOffset: chance.is(0.3) ? 2_000 : 0,
-    endpoints: 0,
+    endpoints: chance.is(ENDPOINTS_SHARE) ? chance.pick([3, 4, 5]) : 0,
     fullBlocks: true,
     slowTurns: true,
   };
@@ -92,7 +94,7 @@ export function knobsOf(seed: number): Knobs {
  * One round of five operators, three of whom make a report: up to two are dead, each of the others has an endpoint that
  * lies and one that hangs, the feed is away, the base fee is high, and blocks are taken back.
  */
-export function deadlineKnobs(seed: number): Knobs {
+function deadlineKnobs(seed: number): Knobs {
   const chance = chanceOf(seed, "deadlines");
   return {
     ...knobsOf(seed),
@@ -107,13 +109,18 @@ export function deadlineKnobs(seed: number): Knobs {
 const CALM = {
   ...{ kills: 0, reorgs: 0, dead: 0, liars: 0, away: 0, clockOffset: 0 },
   ...{ flicker: false, flip: false, veto: false, spike: false, drops: false, staleReads: false, failures: false },
-  ...{ fullBlocks: false, slowTurns: false },
+  ...{ endpoints: 0, fullBlocks: false, slowTurns: false },
 } as const satisfies Partial<Knobs>;
 
 /** Whether nothing at all goes wrong, and operators take turns. */
 export function isCalm(knobs: Knobs): boolean {
   return knobs.turnSeconds > 0 && JSON.stringify({ ...knobs, ...CALM }) === JSON.stringify(knobs);
 }
+
+/** Which schedules are run: of all faults, or those of a demand. */
+export type Kind = "all" | "deadlines";
+
+export const KNOBS: Readonly<Record<Kind, (seed: number) => Knobs>> = { all: knobsOf, deadlines: deadlineKnobs };
 
 /** Each knob at rest, one at a time, hardest to explain first. */
 export function simpler(knobs: Knobs): Knobs[] {
@@ -127,6 +134,7 @@ export function simpler(knobs: Knobs): Knobs[] {
     { veto: false },
     { away: 0 },
     { clockOffset: 0 },
+    { endpoints: 0 },
     { fullBlocks: false },
     { slowTurns: false },
     { reorgs: 0 },

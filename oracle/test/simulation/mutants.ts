@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Invariant } from "./judge.ts";
+import type { Kind } from "./knobs.ts";
 
 /** A fault in the node that the simulation must find: `from` stands in the file, `to` takes its place. */
 export type Mutant = {
@@ -12,8 +13,9 @@ export type Mutant = {
   readonly to: string;
   /** One of which is broken. */
   readonly breaks: readonly Invariant[];
-  /** How many schedules it may take. */
+  /** How many schedules it may take, and of which kind; without one, of all faults. */
   readonly schedules: number;
+  readonly kind?: Kind;
 };
 
 export const MUTANTS: readonly Mutant[] = [
@@ -105,6 +107,33 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: ["deadline"],
     schedules: 6_000,
   },
+  {
+    name: "believes whichever endpoint answers first",
+    file: "chain/vote.ts",
+    from: "this.#trust = { endpoints: endpoints.length, quorum }",
+    to: "this.#trust = { endpoints: endpoints.length, quorum: 1 }",
+    breaks: ["facts", "nonce", "refusal"],
+    schedules: 20,
+    kind: "deadlines",
+  },
+  {
+    name: "waits for endpoints that hang",
+    file: "chain/collect.ts",
+    from: "(enough(some) && graceMs === 0)",
+    to: "(enough(some) && graceMs < 0)",
+    breaks: ["deadline"],
+    schedules: 20,
+    kind: "deadlines",
+  },
+  {
+    name: "goes on from events of a block that is no more",
+    file: "chain/journal.ts",
+    from: "if (cursor !== null && !(await stands(options.client, cursor, block))) forget();",
+    to: "if (cursor !== null && cursor.number > block.number) forget();",
+    breaks: ["facts", "deadline"],
+    schedules: 100,
+    kind: "deadlines",
+  },
 ];
 
 const ORACLE = join(import.meta.dirname, "../..");
@@ -117,7 +146,7 @@ export function isFound({ breaks }: Mutant, { code, text }: ReturnType<typeof ju
 }
 
 /** Runs the simulation over a copy of the node with the fault in it. @returns what it printed, and its exit code */
-export function judgeMutant({ file, from, to, schedules }: Mutant): { readonly code: number; readonly text: string } {
+export function judgeMutant({ file, from, to, schedules, kind }: Mutant): { readonly code: number; readonly text: string } {
   const folder = mkdtempSync(join(tmpdir(), "simulation-mutant-"));
   try {
     const oracle = join(folder, "oracle");
@@ -132,6 +161,7 @@ export function judgeMutant({ file, from, to, schedules }: Mutant): { readonly c
     writeFileSync(path, text.replace(from, to));
     const main = join(oracle, "test/simulation/main.ts");
     const options = ["--schedules", String(schedules), "--jobs", "1", "--until-failure"];
+    if (kind === "deadlines") options.push("--deadlines");
     const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...options], { encoding: "utf8" });
     return { code: status ?? -1, text: stdout + stderr };
   } finally {

@@ -21,6 +21,17 @@ export type Outcome = {
   readonly revertedInTurns: number;
   readonly voided: number;
   readonly unknowable: number;
+  readonly dead: number;
+  /** Answers of endpoints that lie, and questions that nobody answered. */
+  readonly lies: number;
+  readonly hangs: number;
+  readonly awaySeconds: number;
+  /** Blocks with ten times the base fee. */
+  readonly dearBlocks: number;
+  /** Blocks of the deepest reorganisation. */
+  readonly deepest: number;
+  /** The part of a report window that was over at the latest report that stands, in percent. */
+  readonly latest: number;
   readonly trace: readonly string[];
 };
 
@@ -61,6 +72,7 @@ class Schedule {
   #vetoes = 0;
   #spikeLeft: number;
   #calm = 0;
+  #deepest = 0;
 
   constructor(seed: number, world: World) {
     this.#world = world;
@@ -83,7 +95,7 @@ class Schedule {
   }
 
   counted() {
-    const { chain, judge, knobs } = this.#world;
+    const { chain, judge, knobs, living } = this.#world;
     const done: string[] = [];
     let reverted = 0;
     for (let block = chain.head; block.parent !== null; block = block.parent) {
@@ -103,6 +115,13 @@ class Schedule {
       reverted,
       revertedInTurns: knobs.turnSeconds > 0 ? reverted : 0,
       unknowable: judge.unknowable,
+      dead: knobs.dead,
+      lies: living.reduce((sum, { endpoints }) => sum + (endpoints?.lies ?? 0), 0),
+      hangs: living.reduce((sum, { endpoints }) => sum + (endpoints?.hangs ?? 0), 0),
+      awaySeconds: knobs.away,
+      dearBlocks: knobs.spike ? SPIKE_BLOCKS - this.#spikeLeft : 0,
+      deepest: this.#deepest,
+      latest: Math.max(0, ...this.#rounds().map(partUsed)),
     };
   }
 
@@ -114,6 +133,7 @@ class Schedule {
     const depth = Math.min(this.#faults.within(1, 7), this.#mostDepth());
     if (depth > 0 && this.#reorgs < knobs.reorgs && this.#faults.is(REORGANISES)) {
       this.#reorgs += 1;
+      this.#deepest = Math.max(this.#deepest, depth);
       this.#world.note(`a reorganisation ${depth} deep`);
       chain.reorganise(depth, knobs.drops);
     } else {
@@ -215,6 +235,13 @@ class Schedule {
   #rounds(): ModelRound[] {
     return [...this.#world.chain.head.state.values()];
   }
+}
+
+/** Of its report window, until its last report. */
+function partUsed({ schedule, state, batches }: ModelRound): number {
+  const { resolvesAt } = schedule;
+  const latest = state === "settled" ? Math.max(...batches.map(({ reportedAt }) => reportedAt)) : resolvesAt;
+  return (100 * (latest - resolvesAt)) / (reportDeadline(schedule) - resolvesAt);
 }
 
 /** When there is something to do for the round again; null: now. */
