@@ -9,6 +9,7 @@ import { tallyOf } from "./simulation/tally.ts";
 // The short form of `npm run soak:simulation`: docs/simulation.md.
 
 const QUICK = 200;
+const DEADLINES = 15;
 
 describe("whole nodes under a virtual clock", () => {
   it("report and settle every batch once, whatever the schedule", async () => {
@@ -17,6 +18,17 @@ describe("whole nodes under a virtual clock", () => {
     expect(tally.schedules).toBe(QUICK);
     const { kills, reorgs, vetoes, reports, settlements } = tally;
     for (const count of [kills, reorgs, vetoes, reports, settlements]) expect(count).toBeGreaterThan(QUICK / 20);
+  });
+
+  it("miss no deadline with two of five dead, an endpoint that lies and one that hangs for each, and no feed", async () => {
+    const share = { kind: "deadlines", first: 1, end: 1 + DEADLINES, step: 1, mostFailures: 1 } as const;
+    const tally = await tallyOf(share, () => undefined);
+    expect(tally.failures).toEqual([]);
+    expect(tally.settlements).toBeGreaterThanOrEqual(DEADLINES);
+    for (const what of ["dead", "lies", "hangs", "awaySeconds", "dearBlocks", "reorgs"] as const)
+      expect(tally[what], what).toBeGreaterThan(0);
+    // A tenth of the window, at the least, is still left.
+    expect(tally.latest).toBeLessThan(90);
   });
 
   it("without any fault are among them: there nothing may be sent in vain", () => {

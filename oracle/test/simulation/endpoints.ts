@@ -34,6 +34,7 @@ export class Endpoints {
   readonly #chance: Chance;
   readonly #liar: number;
   readonly #hanging: number;
+  readonly #late = new Map<number, { readonly at: bigint; readonly blocks: number }>();
   #waiting: { readonly since: bigint; readonly giveUp: () => void }[] = [];
 
   constructor(place: number, count: number, around: Surroundings, chance: Chance) {
@@ -79,7 +80,7 @@ export class Endpoints {
   }
 
   #answer(index: number, request: Request): unknown {
-    const truth = (): unknown => this.#around.answer(request, this.#behind(this.#late()));
+    const truth = (): unknown => this.#around.answer(request, this.#behind(this.#lateness(index)));
     if (!this.#isAtFault(index, this.#liar, 0n)) return truth();
     this.lies += 1;
     return lied(this.#chance, truth, () => this.#around.answer(request, this.#behind(MOST_PAST)));
@@ -100,8 +101,14 @@ export class Endpoints {
     return this.#count > 3 || (this.#around.head().number / SPELL_BLOCKS) % 2n === phase;
   }
 
-  #late(): number {
-    return this.#chance.is(LATE) ? this.#chance.within(1, MOST_LATE) : 0;
+  /** The same for all questions in a block. */
+  #lateness(index: number): number {
+    const { number } = this.#around.head();
+    const known = this.#late.get(index);
+    if (known?.at === number) return known.blocks;
+    const blocks = this.#chance.is(LATE) ? this.#chance.within(1, MOST_LATE) : 0;
+    this.#late.set(index, { at: number, blocks });
+    return blocks;
   }
 
   #behind(blocks: number): Block {

@@ -112,7 +112,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "chain/vote.ts",
     from: "this.#trust = { endpoints: endpoints.length, quorum }",
     to: "this.#trust = { endpoints: endpoints.length, quorum: 1 }",
-    breaks: ["facts", "nonce", "refusal"],
+    breaks: ["facts", "nonce", "refusal", "bug"],
     schedules: 20,
     kind: "deadlines",
   },
