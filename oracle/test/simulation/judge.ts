@@ -13,7 +13,7 @@ import { DOMAIN, FLICKER, LIE, versionOf } from "./script.ts";
 
 /** What must never happen, by name. */
 export type Invariant =
-  "once" | "equivocation" | "finality" | "refusal" | "deadline" | "nonce" | "reading" | "facts" | "race" | "bug";
+  "once" | "equivocation" | "finality" | "refusal" | "deadline" | "nonce" | "reading" | "facts" | "turn" | "race" | "bug";
 
 export type Violation = { readonly invariant: Invariant; readonly message: string };
 
@@ -34,11 +34,16 @@ export type Judged = {
 /** A signature, by whom and in which of its lives. */
 export type Signing = Attestation & { readonly node: Judged; readonly life: number };
 
+/** For the latest block, for what is read of it, and both again to send. */
+const MOST_TIMEOUTS = 4;
+
 /** Looks at everything that leaves a node. Keeps the first violation; nothing after it counts. */
 export class Judge {
   violation: Violation | null = null;
   /** Second signatures of a reporter who could not know of its first any more: docs/quorum.md allows them. */
   unknowable = 0;
+  /** The most timeouts that a turn waited out. */
+  timeouts = 0;
   readonly signings: Signing[] = [];
   readonly #chain: () => Chain;
   readonly #knobs: Knobs;
@@ -93,6 +98,12 @@ export class Judge {
     const truth = block === undefined ? "no such block" : textOf(factsAt(block, 0n));
     if (facts.finalized <= chain.finalized && textOf(facts) === truth) return;
     this.fail("facts", `node ${node.place} believes of block ${facts.block.number} what isn't so`);
+  }
+
+  /** A turn that nothing holds up but endpoints ends in a later block for each question that waits for one. */
+  waited(node: Judged, timeouts: number): void {
+    this.timeouts = Math.max(this.timeouts, timeouts);
+    if (timeouts > MOST_TIMEOUTS) this.fail("turn", `node ${node.place} waits for endpoints ${timeouts} times in a turn`);
   }
 
   /** A plan holds nothing that the contract would refuse in the block that it was made for. */

@@ -102,7 +102,7 @@ function deadlineKnobs(seed: number): Knobs {
     ...{ operators: 5, quorum: 3, rounds: 1, batches: chance.pick([1, 1, 1, 2]), relayOnly: false },
     ...{ dead: chance.within(0, 2), turnSeconds: 36 },
     ...{ reorgs: chance.within(1, 3), finality: 8, away: chance.within(1, REPORT_WINDOW / 4), spike: true },
-    ...{ clockOffset: 2_000, endpoints: chance.pick([3, 4, 5]), fullBlocks: true, slowTurns: true },
+    ...{ clockOffset: 2_000, endpoints: chance.pick([3, 4, 5]), fullBlocks: true },
   };
 }
 

@@ -116,6 +116,7 @@ function printTable(tally: Tally, seconds: number): void {
     ["operators that never lived", tally.dead],
     ["answers that were lies", tally.lies],
     ["questions that nobody answered", tally.hangs],
+    ["most timeouts that a turn waited out", tally.timeouts],
     ["seconds without the feed", tally.awaySeconds],
     ["blocks at ten times the base fee", tally.dearBlocks],
     ["kills", tally.kills],

@@ -121,17 +121,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: "chain/collect.ts",
     from: "(enough(some) && graceMs === 0)",
     to: "(enough(some) && graceMs < 0)",
-    breaks: ["deadline"],
+    breaks: ["turn"],
     schedules: 20,
-    kind: "deadlines",
-  },
-  {
-    name: "goes on from events of a block that is no more",
-    file: "chain/journal.ts",
-    from: "if (cursor !== null && !(await stands(options.client, cursor, block))) forget();",
-    to: "if (cursor !== null && cursor.number > block.number) forget();",
-    breaks: ["facts", "deadline"],
-    schedules: 100,
     kind: "deadlines",
   },
 ];

@@ -137,8 +137,10 @@ export class Operator implements Judged {
 
   #over(tick: Tick): void {
     this.isBusy = false;
+    const { chain, knobs, judge } = this.#world;
+    if (knobs.endpoints > 0 && !knobs.slowTurns) judge.waited(this, Number(chain.head.number - this.since));
     const bug = tick.failures.find(({ code }) => code === "bug");
-    if (bug !== undefined) this.#world.judge.fail("bug", `node ${this.place}: ${bug.message}`);
+    if (bug !== undefined) judge.fail("bug", `node ${this.place}: ${bug.message}`);
   }
 
   #effect<T>(name: string, act: () => T | Promise<T>, fault: () => Error): Promise<T> {

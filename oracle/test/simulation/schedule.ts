@@ -30,6 +30,8 @@ export type Outcome = {
   readonly dearBlocks: number;
   /** Blocks of the deepest reorganisation. */
   readonly deepest: number;
+  /** The most timeouts that a turn waited out. */
+  readonly timeouts: number;
   /** The part of a report window that was over at the latest report that stands, in percent. */
   readonly latest: number;
   readonly trace: readonly string[];
@@ -121,6 +123,7 @@ class Schedule {
       awaySeconds: knobs.away,
       dearBlocks: knobs.spike ? SPIKE_BLOCKS - this.#spikeLeft : 0,
       deepest: this.#deepest,
+      timeouts: judge.timeouts,
       latest: Math.max(0, ...this.#rounds().map(partUsed)),
     };
   }

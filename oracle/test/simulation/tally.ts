@@ -30,7 +30,7 @@ export const COUNTED = [
   "dearBlocks",
 ] as const;
 /** Of these the most counts. */
-export const MOST = ["deepest", "latest"] as const;
+export const MOST = ["deepest", "timeouts", "latest"] as const;
 
 /** What schedules came to. */
 export type Tally = Record<(typeof COUNTED)[number] | (typeof MOST)[number], number> & {
