@@ -4,6 +4,8 @@ import { Vote } from "../../src/chain/vote.ts";
 import type { Chance } from "./chance.ts";
 import type { Block } from "./chain.ts";
 import type { Effects } from "./effects.ts";
+import { type Fault, FAULTS } from "./faults.ts";
+import type { Knobs } from "./knobs.ts";
 import { lied } from "./lies.ts";
 import { DOMAIN } from "./script.ts";
 
@@ -32,18 +34,20 @@ export class Endpoints {
   readonly #count: number;
   readonly #around: Surroundings;
   readonly #chance: Chance;
+  readonly #fault: Knobs["fault"];
   readonly #liar: number;
   readonly #hanging: number;
   readonly #late = new Map<number, { readonly at: bigint; readonly blocks: number }>();
   #waiting: { readonly since: bigint; readonly giveUp: () => void }[] = [];
 
-  constructor(place: number, count: number, around: Surroundings, chance: Chance) {
+  constructor(place: number, { endpoints, fault }: Knobs, around: Surroundings, chance: Chance) {
     this.#place = place;
-    this.#count = count;
+    this.#count = endpoints;
+    this.#fault = fault;
     this.#around = around;
     this.#chance = chance;
-    this.#liar = place % count;
-    this.#hanging = (place + 1) % count;
+    this.#liar = place % endpoints;
+    this.#hanging = (place + 1) % endpoints;
   }
 
   /** As a life of the node sees them. */
@@ -74,16 +78,19 @@ export class Endpoints {
   }
 
   #ask(index: number, request: Request): Promise<unknown> {
-    if (this.#isAtFault(index, this.#hanging, 1n)) return this.#never(request);
+    const fault = this.#fault?.at === index ? FAULTS[this.#fault.name] : undefined;
+    if (fault === "never" || this.#isAtFault(index, this.#hanging, 1n)) return this.#never(request);
     const name = `${request.method} at rpc-${index}`;
-    return this.#around.effects.of(this.#place, name, () => this.#answer(index, request), () => null);
+    return this.#around.effects.of(this.#place, name, () => this.#answer(index, request, fault), () => null);
   }
 
-  #answer(index: number, request: Request): unknown {
+  #answer(index: number, request: Request, fault: Fault | undefined): unknown {
     const truth = (): unknown => this.#around.answer(request, this.#behind(this.#lateness(index)));
+    const past = (): unknown => this.#around.answer(request, this.#behind(MOST_PAST));
+    if (fault !== undefined) return fault({ method: request.method, truth, past, chance: this.#chance });
     if (!this.#isAtFault(index, this.#liar, 0n)) return truth();
     this.lies += 1;
-    return lied(this.#chance, truth, () => this.#around.answer(request, this.#behind(MOST_PAST)));
+    return lied(this.#chance, truth, past);
   }
 
   #never({ method }: Request): Promise<unknown> {
@@ -97,12 +104,13 @@ export class Endpoints {
   }
 
   #isAtFault(index: number, which: number, phase: bigint): boolean {
-    if (index !== which) return false;
+    if (index !== which || this.#fault !== null) return false;
     return this.#count > 3 || (this.#around.head().number / SPELL_BLOCKS) % 2n === phase;
   }
 
   /** The same for all questions in a block. */
   #lateness(index: number): number {
+    if (this.#fault !== null) return 0;
     const { number } = this.#around.head();
     const known = this.#late.get(index);
     if (known?.at === number) return known.blocks;

@@ -4,16 +4,17 @@ import { type Attestation, isSameAttempt } from "../../src/core/attestation.ts";
 import { canonicalText } from "../../src/core/canonical.ts";
 import type { BatchFacts, ChainFacts } from "../../src/core/facts.ts";
 import type { Report } from "../../src/core/report.ts";
-import { hashWords } from "../../src/core/words.ts";
+import { hashWords, packScores } from "../../src/core/words.ts";
 import type { Block, Chain, Transaction } from "./chain.ts";
 import { type ModelRound, Refusal } from "./contract.ts";
 import { isCalm, type Knobs } from "./knobs.ts";
 import { factsAt } from "./facts.ts";
-import { DOMAIN, FLICKER, LIE, versionOf } from "./script.ts";
+import type { Replays } from "./recordings.ts";
+import { DOMAIN, FLICKER, LIE, scoresOf, TRUTH, versionOf } from "./script.ts";
 
 /** What must never happen, by name. */
 export type Invariant =
-  "once" | "equivocation" | "finality" | "refusal" | "deadline" | "nonce" | "reading" | "facts" | "turn" | "race" | "bug";
+  "once" | "equivocation" | "finality" | "refusal" | "deadline" | "nonce" | "reading" | "facts" | "turn" | "signature" | "replay" | "race" | "bug";
 
 export type Violation = { readonly invariant: Invariant; readonly message: string };
 
@@ -44,6 +45,10 @@ export class Judge {
   unknowable = 0;
   /** The most timeouts that a turn waited out. */
   timeouts = 0;
+  lostTurns = 0;
+  /** Rounds, by node, and turns of them that were decided again. */
+  replayedRounds = 0;
+  replayedTurns = 0;
   readonly signings: Signing[] = [];
   readonly #chain: () => Chain;
   readonly #knobs: Knobs;
@@ -67,7 +72,7 @@ export class Judge {
     const signature = this.#issued.get(key) ?? numberToHex(this.#issued.size + 1, { size: 65 });
     this.#issued.set(key, signature);
     this.#signatures.set(signature, { reporter, report });
-    this.#requireFinal(report);
+    this.#requireTrue(node, report);
     this.#requireFirst(node, { ...report, reporter, feedDigest: "0x", signature }, attempt);
     return signature;
   }
@@ -106,6 +111,12 @@ export class Judge {
     if (timeouts > MOST_TIMEOUTS) this.fail("turn", `node ${node.place} waits for endpoints ${timeouts} times in a turn`);
   }
 
+  /** A turn with a failure; one of three endpoints is worth no more than one. */
+  lost(failures: readonly string[]): void {
+    this.lostTurns += 1;
+    if (this.lostTurns > 1) this.fail("turn", `a second turn is lost: ${failures.join("; ")}`);
+  }
+
   /** A plan holds nothing that the contract would refuse in the block that it was made for. */
   planned(node: Judged, actions: readonly Action[], facts: ChainFacts): void {
     const block = this.#chain().blockAt(facts.block.hash);
@@ -120,6 +131,13 @@ export class Judge {
   published(node: Judged, { nonce }: Transaction, confirmed: number, under: number): void {
     if (nonce >= confirmed && nonce <= confirmed + under) return;
     this.fail("nonce", `node ${node.place} sends number ${nonce}, with ${confirmed} confirmed and ${under} under way`);
+  }
+
+  /** Whoever has the bytes of a recording comes to the same, byte for byte. */
+  replayed(node: Judged, { rounds, turns, differences: [first] }: Replays): void {
+    this.replayedRounds += rounds;
+    this.replayedTurns += turns;
+    if (first !== undefined) this.fail("replay", `node ${node.place}, ${first}`);
   }
 
   /** How it all ended. `isLost`: whether nobody could have reported the round any more. */
@@ -146,12 +164,16 @@ export class Judge {
     }
   }
 
-  #requireFinal({ round, batch, stakesHash }: Report): void {
+  #requireTrue({ isLiar }: Judged, { round, batch, stakesHash, scoresHash }: Report): void {
+    const { flip, veto } = this.#knobs;
     const chain = this.#chain();
     const final = chain.blockNumbered(chain.finalized);
     const held = final?.state.get(round)?.batches[batch];
-    if (held?.lockedAtBlock != null && held.stakesHash === stakesHash) return;
-    this.fail("finality", `a signature for round ${round} batch ${batch}, whose lock is not final`);
+    if (held?.lockedAtBlock == null || held.stakesHash !== stakesHash) {
+      this.fail("finality", `a signature for round ${round} batch ${batch}, whose lock is not final`);
+    } else if (!isLiar && !flip && !veto && scoresHash !== hashWords(packScores(scoresOf(batch, held.stakes, TRUTH)))) {
+      this.fail("signature", `a signature for round ${round} batch ${batch} under words that the feed never gave for good`);
+    }
   }
 
   #requireFirst(node: Judged, said: Attestation, attempt: string): void {

@@ -1,4 +1,5 @@
 import { chanceOf } from "./chance.ts";
+import { FAULTS } from "./faults.ts";
 
 /** What may go wrong in a schedule. All of it follows from the seed; taking one away shows whether a failure needs it. */
 export type Knobs = {
@@ -36,8 +37,12 @@ export type Knobs = {
   readonly failures: boolean;
   /** By how many milliseconds clocks are off, at most. */
   readonly clockOffset: number;
+  /** Whether all turns are recorded, and decided again at the end. */
+  readonly recorded: boolean;
   /** Nodes that each operator asks, of which one lies and one hangs; 0: what is read is the chain itself. */
   readonly endpoints: number;
+  /** All that is wrong with endpoints then, and at which of them; null: one lies and one hangs. */
+  readonly fault: { readonly name: string; readonly at: number } | null;
   /** Whether blocks leave out transactions now and then. */
   readonly fullBlocks: boolean;
   /** Whether a turn may take longer than a block. */
@@ -47,6 +52,7 @@ export type Knobs = {
 const SECONDS_PER_BLOCK = 12;
 /** So many schedules have no fault at all: nothing excuses waste in them. */
 const CALM_SHARE = 0.02;
+const RECORDED_SHARE = 0.02;
 /** Each takes as long as thirty without endpoints. */
 const ENDPOINTS_SHARE = 0.005;
 /** What a report may take; a quarter of it is what the feed may be away for. */
@@ -83,7 +89,9 @@ export function knobsOf(seed: number): Knobs {
     staleReads: chance.is(0.2),
     failures: chance.is(0.3),
     clockOffset: chance.is(0.3) ? 2_000 : 0,
+    recorded: chance.is(RECORDED_SHARE),
     endpoints: chance.is(ENDPOINTS_SHARE) ? chance.pick([3, 4, 5]) : 0,
+    fault: null,
     fullBlocks: true,
     slowTurns: true,
   };
@@ -106,10 +114,23 @@ function deadlineKnobs(seed: number): Knobs {
   };
 }
 
+/** One operator takes a round to its end, with one fault at one of three endpoints, whichever is next. */
+function rpcKnobs(seed: number): Knobs {
+  const names = Object.keys(FAULTS);
+  const name = names[seed % names.length] ?? "";
+  const fault = { name, at: Math.floor(seed / names.length) % 3 };
+  return {
+    ...knobsOf(seed),
+    ...CALM,
+    ...{ operators: 1, quorum: 1, rounds: 1, batches: 1, locked: true, relayOnly: false, turnSeconds: 0 },
+    ...{ disputeWindow: 24, endpoints: 3, fault },
+  };
+}
+
 const CALM = {
   ...{ kills: 0, reorgs: 0, dead: 0, liars: 0, away: 0, clockOffset: 0 },
   ...{ flicker: false, flip: false, veto: false, spike: false, drops: false, staleReads: false, failures: false },
-  ...{ endpoints: 0, fullBlocks: false, slowTurns: false },
+  ...{ recorded: false, endpoints: 0, fullBlocks: false, slowTurns: false },
 } as const satisfies Partial<Knobs>;
 
 /** Whether nothing at all goes wrong, and operators take turns. */
@@ -118,9 +139,15 @@ export function isCalm(knobs: Knobs): boolean {
 }
 
 /** Which schedules are run: of all faults, or those of a demand. */
-export type Kind = "all" | "deadlines";
+export const KINDS = ["all", "deadlines", "rpc", "replay"] as const;
+export type Kind = (typeof KINDS)[number];
 
-export const KNOBS: Readonly<Record<Kind, (seed: number) => Knobs>> = { all: knobsOf, deadlines: deadlineKnobs };
+export const KNOBS: Readonly<Record<Kind, (seed: number) => Knobs>> = {
+  all: knobsOf,
+  deadlines: deadlineKnobs,
+  rpc: rpcKnobs,
+  replay: (seed) => ({ ...knobsOf(seed), recorded: true }),
+};
 
 /** Each knob at rest, one at a time, hardest to explain first. */
 export function simpler(knobs: Knobs): Knobs[] {
@@ -135,6 +162,7 @@ export function simpler(knobs: Knobs): Knobs[] {
     { away: 0 },
     { clockOffset: 0 },
     { endpoints: 0 },
+    { recorded: false },
     { fullBlocks: false },
     { slowTurns: false },
     { reorgs: 0 },
@@ -154,6 +182,7 @@ export function simpler(knobs: Knobs): Knobs[] {
   const changed = calm.map((change) => ({ ...knobs, ...change }));
   const isLess = (each: Knobs): boolean =>
     JSON.stringify(each) !== JSON.stringify(knobs) &&
+    each.operators <= knobs.operators &&
     each.reorgs <= knobs.reorgs &&
     each.kills <= knobs.kills &&
     each.dead + each.liars <= each.operators - each.quorum;

@@ -1,14 +1,14 @@
 // Schedules of whole nodes under a virtual clock: docs/simulation.md.
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
-import { type Kind, KNOBS } from "./knobs.ts";
+import { type Kind, KINDS, KNOBS } from "./knobs.ts";
 import { isFound, judgeMutant, MUTANTS } from "./mutants.ts";
 import { runSchedule } from "./schedule.ts";
 import { shrink } from "./shrink.ts";
 import { COUNTED, emptyTally, MOST, type Share, type Tally } from "./tally.ts";
 
 const USAGE =
-  "usage: npm run soak:simulation -- [--schedules N] [--seed FIRST] [--jobs N] [--deadlines] [--until-failure] [--trace | --mutants]";
+  "usage: npm run soak:simulation -- [--schedules N] [--seed FIRST] [--jobs N] [--kind all|deadlines|rpc|replay] [--until-failure] [--trace | --mutants]";
 const MOST_FAILURES = 20;
 const SAID_EVERY_MS = 5_000;
 /** Of a failure's trace the end tells most. */
@@ -33,14 +33,14 @@ function readOptions(): Options | string {
         schedules: { type: "string", default: "100000" },
         seed: { type: "string", default: "1" },
         jobs: { type: "string", default: "2" },
-        deadlines: { type: "boolean", default: false },
+        kind: { type: "string", default: "all" },
         "until-failure": { type: "boolean", default: false },
         trace: { type: "boolean", default: false },
         mutants: { type: "boolean", default: false },
       },
     });
     return {
-      kind: values.deadlines ? "deadlines" : "all",
+      kind: kindOf(values.kind),
       schedules: positive("schedules", values.schedules),
       seed: positive("seed", values.seed),
       jobs: positive("jobs", values.jobs),
@@ -51,6 +51,12 @@ function readOptions(): Options | string {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+function kindOf(text: string): Kind {
+  const kind = KINDS.find((each) => each === text);
+  if (kind !== undefined) return kind;
+  throw new Error(`--kind is ${text}, but takes one of ${KINDS.join(", ")}`);
 }
 
 function positive(name: string, text: string): number {
@@ -123,11 +129,15 @@ function printTable(tally: Tally, seconds: number): void {
     ["reorganisations", tally.reorgs],
     ["the deepest of them, blocks", tally.deepest],
     ["vetoes", tally.vetoes],
+    ["turns that one faulty endpoint lost", tally.lostTurns],
+    ["signatures", tally.signatures],
     ["reports", tally.reports],
     ["settlements", tally.settlements],
     ["least part of a report window that was left, %", Math.floor(100 - tally.latest)],
     ["transactions that lost a race", tally.reverted],
     ["of these where operators take turns", tally.revertedInTurns],
+    ["recorded rounds that were replayed", tally.replayedRounds],
+    ["turns of them, decided again", tally.replayedTurns],
     ["rounds void because the feed had moved on", tally.voided],
     ["second signatures that nobody could know of", tally.unknowable],
     ["missed deadlines", missed],

@@ -125,6 +125,24 @@ export const MUTANTS: readonly Mutant[] = [
     schedules: 20,
     kind: "deadlines",
   },
+  {
+    name: "takes the answers of one endpoint for those of all",
+    file: "chain/vote.ts",
+    from: "elected(cast, this.#trust.quorum)",
+    to: "elected(cast, 1)",
+    breaks: ["turn", "signature", "facts", "bug"],
+    schedules: 50,
+    kind: "rpc",
+  },
+  {
+    name: "records its decisions without what its peers said",
+    file: "core/slice.ts",
+    from: "attestations: attestations.filter(ofRound),",
+    to: "attestations: attestations.filter(ofRound).slice(1),",
+    breaks: ["replay"],
+    schedules: 20,
+    kind: "replay",
+  },
 ];
 
 const ORACLE = join(import.meta.dirname, "../..");
@@ -137,7 +155,7 @@ export function isFound({ breaks }: Mutant, { code, text }: ReturnType<typeof ju
 }
 
 /** Runs the simulation over a copy of the node with the fault in it. @returns what it printed, and its exit code */
-export function judgeMutant({ file, from, to, schedules, kind }: Mutant): { readonly code: number; readonly text: string } {
+export function judgeMutant({ file, from, to, schedules, kind = "all" }: Mutant): { readonly code: number; readonly text: string } {
   const folder = mkdtempSync(join(tmpdir(), "simulation-mutant-"));
   try {
     const oracle = join(folder, "oracle");
@@ -151,8 +169,7 @@ export function judgeMutant({ file, from, to, schedules, kind }: Mutant): { read
     if (text.split(from).length !== 2) throw new Error(`${file} has not exactly one place for a mutant: ${from}`);
     writeFileSync(path, text.replace(from, to));
     const main = join(oracle, "test/simulation/main.ts");
-    const options = ["--schedules", String(schedules), "--jobs", "1", "--until-failure"];
-    if (kind === "deadlines") options.push("--deadlines");
+    const options = ["--kind", kind, "--schedules", String(schedules), "--jobs", "1", "--until-failure"];
     const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...options], { encoding: "utf8" });
     return { code: status ?? -1, text: stdout + stderr };
   } finally {

@@ -13,7 +13,9 @@ import type { Verify } from "../../src/peers/verify.ts";
 import { type Attester, attester } from "../../src/service/attest.ts";
 import { feedReader } from "../../src/service/feed-view.ts";
 import type { Performer } from "../../src/service/perform.ts";
+import type { RecordedFeed } from "../../src/service/recorded-feed.ts";
 import { type Reconciler, reconciler } from "../../src/service/reconciler.ts";
+import type { Recorder } from "../../src/service/recorder.ts";
 import type { Tick } from "../../src/service/tick.ts";
 import { SignerTrouble } from "../../src/signers/errors.ts";
 import type { Block } from "./chain.ts";
@@ -23,6 +25,7 @@ import { Endpoints, type Request } from "./endpoints.ts";
 import { factsAt } from "./facts.ts";
 import type { Judged } from "./judge.ts";
 import { type Reading, readingOf } from "./reading.ts";
+import { Recordings, servedFeed } from "./recordings.ts";
 import { answerOf, clientOf } from "./rpc.ts";
 import { DOMAIN, settingsOf } from "./script.ts";
 import { performerOf } from "./sending.ts";
@@ -51,6 +54,8 @@ export class Operator implements Judged {
   attester: Attester | null = null;
   /** null: it reads the chain itself. */
   readonly endpoints: Endpoints | null;
+  /** null: nobody will replay its turns. */
+  readonly recordings: Recordings | null;
   readonly #world: World;
   readonly #settings: Settings;
   readonly #offset: number;
@@ -70,8 +75,9 @@ export class Operator implements Judged {
     this.#offset = chance.within(-world.knobs.clockOffset, world.knobs.clockOffset);
     const answer = (request: Request, head: Block): unknown => this.#answer(request, head);
     const { effects, knobs } = world;
+    this.recordings = knobs.recorded ? new Recordings() : null;
     const around = { effects, head: () => world.chain.head, answer };
-    this.endpoints = knobs.endpoints > 0 ? new Endpoints(place, knobs.endpoints, around, ofEndpoints) : null;
+    this.endpoints = knobs.endpoints > 0 ? new Endpoints(place, knobs, around, ofEndpoints) : null;
   }
 
   /** A life with nothing in its memory. */
@@ -82,30 +88,24 @@ export class Operator implements Judged {
     this.told = [];
     this.attester = this.#attester();
     const settings = this.#settings;
-    const feed = this.#world.script.feed(this.isLiar);
+    const told = this.#world.script.feed(this.isLiar);
+    const served = this.recordings === null ? null : servedFeed(told, () => this.#world.chain.now);
+    const feed = served?.feed ?? told;
+    const unavailable = (): Error => new FeedUnavailable("lost");
     const reading = this.#reading();
     this.#reconciler = reconciler({
       readFacts: () => this.#read(reading),
       readFeed: feedReader({
         feed: {
-          rounds: () =>
-            this.#effect(
-              "list the feed",
-              () => feed.rounds(),
-              () => new FeedUnavailable("lost"),
-            ),
-          details: (round) =>
-            this.#effect(
-              "read the feed",
-              () => feed.details(round),
-              () => new FeedUnavailable("lost"),
-            ),
+          rounds: () => this.#effect("list the feed", () => feed.rounds(), unavailable),
+          details: (round) => this.#effect("read the feed", () => feed.details(round), unavailable),
         },
         settings,
         timeoutMs: FOREVER_MS,
         settleSeconds: this.#world.knobs.settleSeconds,
-        now: () => this.#world.chain.now * 1_000 + this.#offset,
+        now: () => this.#now(),
       }),
+      ...(served !== null && this.recordings !== null && { record: this.#recorder(served, this.recordings) }),
       attester: this.attester,
       settings,
       perform: this.#performer(reading.client),
@@ -139,8 +139,21 @@ export class Operator implements Judged {
     this.isBusy = false;
     const { chain, knobs, judge } = this.#world;
     if (knobs.endpoints > 0 && !knobs.slowTurns) judge.waited(this, Number(chain.head.number - this.since));
+    // That a transaction isn't in a block yet is no loss: nobody waits for it by the clock here.
+    const failures = tick.failures.filter(({ code }) => !code.startsWith("tx_"));
+    if (knobs.fault !== null && failures.length > 0) judge.lost(failures.map(({ message }) => message));
     const bug = tick.failures.find(({ code }) => code === "bug");
     if (bug !== undefined) judge.fail("bug", `node ${this.place}: ${bug.message}`);
+  }
+
+  #recorder(feed: RecordedFeed, recordings: Recordings): Recorder {
+    const full = (): Error => new DataFolderTrouble("full");
+    const keep = (act: () => void): Promise<void> => this.#effect("keep the turn", act, full);
+    return recordings.recorder(feed, this.#settings, keep, () => this.#now());
+  }
+
+  #now(): number {
+    return this.#world.chain.now * 1_000 + this.#offset;
   }
 
   #effect<T>(name: string, act: () => T | Promise<T>, fault: () => Error): Promise<T> {

@@ -21,6 +21,12 @@ export type Outcome = {
   readonly revertedInTurns: number;
   readonly voided: number;
   readonly unknowable: number;
+  /** Rounds, by node, and turns of them that were decided again from their recordings. */
+  readonly replayedRounds: number;
+  readonly replayedTurns: number;
+  readonly signatures: number;
+  /** Turns with a failure, where one endpoint has a fault. */
+  readonly lostTurns: number;
   readonly dead: number;
   /** Answers of endpoints that lie, and questions that nobody answered. */
   readonly lies: number;
@@ -61,6 +67,8 @@ export async function runSchedule(seed: number, knobs: Knobs, isTraced = false):
   }
   for (const operator of world.living) operator.kill(world.effects, false);
   await drained();
+  for (const operator of world.living)
+    if (operator.recordings !== null) world.judge.replayed(operator, await operator.recordings.replayed());
   if (world.judge.violation === null) world.judge.ended((round) => world.prospects?.isLost(round) === true);
   return { ...schedule.counted(), violation: world.judge.violation, hash: world.hash, trace: world.trace ?? [] };
 }
@@ -117,6 +125,10 @@ class Schedule {
       reverted,
       revertedInTurns: knobs.turnSeconds > 0 ? reverted : 0,
       unknowable: judge.unknowable,
+      replayedRounds: judge.replayedRounds,
+      replayedTurns: judge.replayedTurns,
+      signatures: judge.signings.length,
+      lostTurns: judge.lostTurns,
       dead: knobs.dead,
       lies: living.reduce((sum, { endpoints }) => sum + (endpoints?.lies ?? 0), 0),
       hangs: living.reduce((sum, { endpoints }) => sum + (endpoints?.hangs ?? 0), 0),

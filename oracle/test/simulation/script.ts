@@ -1,5 +1,6 @@
 import { type Address, type Hex, numberToHex } from "viem";
 import type { Schedule, Settings } from "../../src/core/facts.ts";
+import { modelId } from "../../src/core/models.ts";
 import { packStakes, POSITIONS_PER_BATCH, type Scores, unpackStakes } from "../../src/core/words.ts";
 import { type Feed, type FeedDetails, type FeedRound, FeedUnavailable } from "../../src/feeds/feed.ts";
 import { TERMS } from "../plan-world.ts";
@@ -14,11 +15,13 @@ export const DOMAIN = { chainId: 1, contract: numberToHex(7, { size: 20 }), tour
 /** Each batch has so many positions. */
 const LANES_USED = 4;
 const MODELS: readonly Hex[] = Array.from({ length: POSITIONS_PER_BATCH + LANES_USED }, (_, index) =>
-  numberToHex(index + 1, { size: 32 }),
+  modelId(nameAt(index)),
 );
 /** What a liar's feed says, and what the feed says for a moment. */
 export const LIE = 99;
 export const FLICKER = 50;
+/** What it says to all others at first. */
+export const TRUTH = 1;
 const SETTLE_WINDOW = 3_600;
 /** Two blocks see what passes; no two readings that are far enough apart do. */
 const FLICKER_SECONDS = 13;
@@ -93,6 +96,10 @@ function openRound(number: number, { operators, quorum, batches, disputeWindow }
   };
 }
 
+function nameAt(position: number): string {
+  return `m${position}`;
+}
+
 /** The scores of a batch's lanes by one of the feed's versions. */
 export function scoresOf(batch: number, stakes: readonly bigint[], version: number): Scores[] {
   return unpackStakes(stakes).map((stake, lane) =>
@@ -107,7 +114,7 @@ function scoresAt(version: number, index: number): Scores {
 /** What the feed says, and when not. */
 export class Script {
   /** What it says to the honest; a veto makes it say something else. */
-  truth = 1;
+  truth = TRUTH;
   readonly #away: { readonly from: number; readonly until: number };
   /** From when on it says what passes, and what holds from then on. */
   readonly #flicker: number;
@@ -177,15 +184,15 @@ function detailsOf(number: bigint, version: number): FeedDetails {
   const key = `${number.toString()} ${version}`;
   const known = cache.get(key);
   if (known !== undefined) return known;
-  const used = [...MODELS.slice(0, LANES_USED), ...MODELS.slice(POSITIONS_PER_BATCH)];
+  const used = [0, POSITIONS_PER_BATCH].flatMap((first) => Array.from({ length: LANES_USED }, (_, lane) => first + lane));
   const details: FeedDetails = {
     tournament: DOMAIN.tournament,
     number,
     resolved: true,
-    models: used.map((model, index) => ({
-      id: `m${index}`,
-      name: `m${index}`,
-      model,
+    models: used.map((position, index) => ({
+      id: nameAt(position),
+      name: nameAt(position),
+      model: modelId(nameAt(position)),
       stake: 1n,
       scores: scoresAt(version, index),
       raw: { first: String(version), second: String(-index) },
