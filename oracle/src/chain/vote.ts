@@ -197,7 +197,12 @@ export class Vote {
     const { quorum } = this.#trust;
     const amounts = (some: readonly Cast[]): bigint[] =>
       some.flatMap((each) => (each.kind === "value" ? (numberIn(each.value) ?? []) : []));
-    const cast = await collect(this.#ask(method, params), (some) => amounts(some).length >= quorum, GRACE_MS, this.#after);
+    const cast = await collect(
+      this.#ask(method, params),
+      (some) => amounts(some).length >= quorum,
+      GRACE_MS,
+      this.#after,
+    );
     const chosen = amounts(cast).length >= quorum ? choose(amounts(cast)) : undefined;
     if (chosen !== undefined) return numberToHex(chosen);
     const refused = this.#elected(cast);

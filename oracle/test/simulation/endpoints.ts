@@ -81,7 +81,12 @@ export class Endpoints {
     const fault = this.#fault?.at === index ? FAULTS[this.#fault.name] : undefined;
     if (fault === "never" || this.#isAtFault(index, this.#hanging, 1n)) return this.#never(request);
     const name = `${request.method} at rpc-${index}`;
-    return this.#around.effects.of(this.#place, name, () => this.#answer(index, request, fault), () => null);
+    return this.#around.effects.of(
+      this.#place,
+      name,
+      () => this.#answer(index, request, fault),
+      () => null,
+    );
   }
 
   #answer(index: number, request: Request, fault: Fault | undefined): unknown {

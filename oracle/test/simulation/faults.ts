@@ -24,8 +24,7 @@ function throwing(details: string, status?: number): Fault {
 
 /** Changes the answers to one method. */
 function altered(method: string, change: (truth: unknown, chance: Chance) => unknown): Fault {
-  return (question) =>
-    question.method === method ? change(question.truth(), question.chance) : question.truth();
+  return (question) => (question.method === method ? change(question.truth(), question.chance) : question.truth());
 }
 
 /** The twelve of one endpoint. */

@@ -14,7 +14,19 @@ import { DOMAIN, FLICKER, LIE, scoresOf, TRUTH, versionOf } from "./script.ts";
 
 /** What must never happen, by name. */
 export type Invariant =
-  "once" | "equivocation" | "finality" | "refusal" | "deadline" | "nonce" | "reading" | "facts" | "turn" | "signature" | "replay" | "race" | "bug";
+  | "once"
+  | "equivocation"
+  | "finality"
+  | "refusal"
+  | "deadline"
+  | "nonce"
+  | "reading"
+  | "facts"
+  | "turn"
+  | "signature"
+  | "replay"
+  | "race"
+  | "bug";
 
 export type Violation = { readonly invariant: Invariant; readonly message: string };
 
@@ -108,7 +120,8 @@ export class Judge {
   /** A turn that nothing holds up but endpoints ends in a later block for each question that waits for one. */
   waited(node: Judged, timeouts: number): void {
     this.timeouts = Math.max(this.timeouts, timeouts);
-    if (timeouts > MOST_TIMEOUTS) this.fail("turn", `node ${node.place} waits for endpoints ${timeouts} times in a turn`);
+    if (timeouts > MOST_TIMEOUTS)
+      this.fail("turn", `node ${node.place} waits for endpoints ${timeouts} times in a turn`);
   }
 
   /** A turn with a failure; one of three endpoints is worth no more than one. */
@@ -172,7 +185,10 @@ export class Judge {
     if (held?.lockedAtBlock == null || held.stakesHash !== stakesHash) {
       this.fail("finality", `a signature for round ${round} batch ${batch}, whose lock is not final`);
     } else if (!isLiar && !flip && !veto && scoresHash !== hashWords(packScores(scoresOf(batch, held.stakes, TRUTH)))) {
-      this.fail("signature", `a signature for round ${round} batch ${batch} under words that the feed never gave for good`);
+      this.fail(
+        "signature",
+        `a signature for round ${round} batch ${batch} under words that the feed never gave for good`,
+      );
     }
   }
 

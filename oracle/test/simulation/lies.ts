@@ -42,7 +42,8 @@ function cut(truth: unknown): unknown {
 
 /** A block, or a number, that there isn't yet. */
 function ahead(truth: unknown, by: number): unknown {
-  if (typeof truth === "string") return /^0x[\da-f]{1,16}$/.test(truth) ? numberToHex(BigInt(truth) + BigInt(by)) : truth;
+  if (typeof truth === "string")
+    return /^0x[\da-f]{1,16}$/.test(truth) ? numberToHex(BigInt(truth) + BigInt(by)) : truth;
   if (typeof truth !== "object" || truth === null || !("number" in truth)) return truth;
   return { ...truth, number: ahead(truth.number, by) };
 }

@@ -155,7 +155,10 @@ export function isFound({ breaks }: Mutant, { code, text }: ReturnType<typeof ju
 }
 
 /** Runs the simulation over a copy of the node with the fault in it. @returns what it printed, and its exit code */
-export function judgeMutant({ file, from, to, schedules, kind = "all" }: Mutant): { readonly code: number; readonly text: string } {
+export function judgeMutant({ file, from, to, schedules, kind = "all" }: Mutant): {
+  readonly code: number;
+  readonly text: string;
+} {
   const folder = mkdtempSync(join(tmpdir(), "simulation-mutant-"));
   try {
     const oracle = join(folder, "oracle");

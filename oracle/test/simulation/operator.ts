@@ -3,21 +3,16 @@ import type { Address, PublicClient } from "viem";
 import { ChainTrouble } from "../../src/chain/errors.ts";
 import type { Attestation } from "../../src/core/attestation.ts";
 import type { ChainFacts, Settings } from "../../src/core/facts.ts";
-import type { ReportDomain } from "../../src/core/report.ts";
 import { FeedUnavailable } from "../../src/feeds/feed.ts";
-import { attestationBook } from "../../src/peers/book.ts";
-import { PeerFault } from "../../src/peers/client.ts";
-import { DataFolderTrouble, type Kept } from "../../src/peers/folder.ts";
-import type { Asking } from "../../src/peers/gather.ts";
-import type { Verify } from "../../src/peers/verify.ts";
-import { type Attester, attester } from "../../src/service/attest.ts";
+import { DataFolderTrouble } from "../../src/peers/folder.ts";
+import type { Attester } from "../../src/service/attest.ts";
 import { feedReader } from "../../src/service/feed-view.ts";
 import type { Performer } from "../../src/service/perform.ts";
 import type { RecordedFeed } from "../../src/service/recorded-feed.ts";
 import { type Reconciler, reconciler } from "../../src/service/reconciler.ts";
 import type { Recorder } from "../../src/service/recorder.ts";
 import type { Tick } from "../../src/service/tick.ts";
-import { SignerTrouble } from "../../src/signers/errors.ts";
+import { attesterOf, type Effect } from "./attesting.ts";
 import type { Block } from "./chain.ts";
 import type { Chance } from "./chance.ts";
 import type { Effects } from "./effects.ts";
@@ -27,7 +22,7 @@ import type { Judged } from "./judge.ts";
 import { type Reading, readingOf } from "./reading.ts";
 import { Recordings, servedFeed } from "./recordings.ts";
 import { answerOf, clientOf } from "./rpc.ts";
-import { DOMAIN, settingsOf } from "./script.ts";
+import { settingsOf } from "./script.ts";
 import { performerOf } from "./sending.ts";
 import type { World } from "./world.ts";
 
@@ -36,7 +31,6 @@ const FOREVER_MS = 2 ** 30;
 const FAILS = 0.02;
 const STALE = 0.1;
 const LOG = pino({ level: "silent" });
-const REPORT_DOMAIN: ReportDomain = { chainId: DOMAIN.chainId, verifyingContract: DOMAIN.contract };
 
 /** One operator's node: the real one from the reconciler on, with its effects drawn by lot. */
 export class Operator implements Judged {
@@ -86,7 +80,8 @@ export class Operator implements Judged {
     this.life += 1;
     this.isBusy = false;
     this.told = [];
-    this.attester = this.#attester();
+    const effect: Effect = (name, act, fault) => this.#effect(name, act, fault);
+    this.attester = attesterOf(this, this.#settings, this.#world, effect);
     const settings = this.#settings;
     const told = this.#world.script.feed(this.isLiar);
     const served = this.recordings === null ? null : servedFeed(told, () => this.#world.chain.now);
@@ -165,66 +160,6 @@ export class Operator implements Judged {
     const { chain, knobs } = this.#world;
     const back = knobs.staleReads && this.#chance.is(STALE) ? BigInt(this.#chance.within(1, 3)) : 0n;
     return factsAt(chain.blockNumbered(chain.head.number - back) ?? chain.head, chain.finalized);
-  }
-
-  #attester(): Attester {
-    const { judge } = this.#world;
-    const mine = this.#settings.reporters;
-    const verify: Verify = ({ reporter, signature, ...report }) =>
-      Promise.resolve(judge.isSigned(reporter, report, signature) ? null : "it is not by its reporter");
-    const signers = mine.map((address) => ({
-      address,
-      sign: (_: ReportDomain, report: Parameters<typeof judge.sign>[2]) =>
-        this.#effect(
-          "sign",
-          () => judge.sign(this, address, report),
-          () => new SignerTrouble("lost"),
-        ),
-    }));
-    const others = this.#world.places.filter((place) => place !== this.place);
-    return attester({
-      signers,
-      settings: this.#settings,
-      domain: REPORT_DOMAIN,
-      peers: {
-        urls: others.map((place) => `http://node-${place}`),
-        domain: DOMAIN,
-        timeoutMs: 0,
-        asking: this.#asking(),
-      },
-      book: attestationBook({ domain: REPORT_DOMAIN, mine, kept: this.#kept(), verify }),
-      verify,
-    });
-  }
-
-  #asking(): Asking {
-    const other = (url: string): Attester => {
-      const found = this.#world.operators[Number(url.slice("http://node-".length))]?.attester ?? null;
-      if (found === null) throw new PeerFault("refused");
-      return found;
-    };
-    const lost = (): Error => new PeerFault("lost");
-    return {
-      attestations: (url, round) =>
-        this.#effect(
-          `ask ${url.slice("http://".length)}`,
-          () => {
-            const answer = other(url).attestations(round);
-            this.told = [...this.told, ...answer.attestations];
-            return answer;
-          },
-          lost,
-        ),
-      evidence: (url, round) => this.#effect("ask for evidence", () => other(url).evidence(round), lost),
-    };
-  }
-
-  #kept(): Kept {
-    const full = (): Error => new DataFolderTrouble("full");
-    return {
-      read: () => this.#effect("read the folder", () => this.folder, full),
-      write: (attestations) => this.#effect("write the folder", () => void (this.folder = attestations), full),
-    };
   }
 
   #performer(client: PublicClient): Performer {

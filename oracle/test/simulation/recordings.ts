@@ -17,7 +17,12 @@ export class Recordings {
   readonly #bundles = new Map<bigint, Bundle>();
 
   /** `keep`: how a recording is written. */
-  recorder(feed: RecordedFeed, settings: Settings, keep: (act: () => void) => Promise<void>, now: () => number): Recorder {
+  recorder(
+    feed: RecordedFeed,
+    settings: Settings,
+    keep: (act: () => void) => Promise<void>,
+    now: () => number,
+  ): Recorder {
     const add = (round: bigint, turn: RecordedTurn): Promise<void> =>
       keep(() => {
         const { chainId, contract, tournament } = DOMAIN;

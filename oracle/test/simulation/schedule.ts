@@ -2,46 +2,9 @@ import { setImmediate as drained } from "node:timers/promises";
 import { BASE_FEE } from "./chain.ts";
 import { type Chance, chanceOf } from "./chance.ts";
 import { type ModelRound, reportDeadline } from "./contract.ts";
-import type { Violation } from "./judge.ts";
 import { type Knobs, REPORT_WINDOW } from "./knobs.ts";
+import { type Drawn, type Outcome, outcomeOf } from "./outcome.ts";
 import { World } from "./world.ts";
-
-/** What came of a schedule. */
-export type Outcome = {
-  readonly violation: Violation | null;
-  /** The same for the same seed. */
-  readonly hash: number;
-  readonly kills: number;
-  readonly reorgs: number;
-  readonly vetoes: number;
-  readonly reports: number;
-  readonly settlements: number;
-  readonly reverted: number;
-  /** Of these, where operators take turns. */
-  readonly revertedInTurns: number;
-  readonly voided: number;
-  readonly unknowable: number;
-  /** Rounds, by node, and turns of them that were decided again from their recordings. */
-  readonly replayedRounds: number;
-  readonly replayedTurns: number;
-  readonly signatures: number;
-  /** Turns with a failure, where one endpoint has a fault. */
-  readonly lostTurns: number;
-  readonly dead: number;
-  /** Answers of endpoints that lie, and questions that nobody answered. */
-  readonly lies: number;
-  readonly hangs: number;
-  readonly awaySeconds: number;
-  /** Blocks with ten times the base fee. */
-  readonly dearBlocks: number;
-  /** Blocks of the deepest reorganisation. */
-  readonly deepest: number;
-  /** The most timeouts that a turn waited out. */
-  readonly timeouts: number;
-  /** The part of a report window that was over at the latest report that stands, in percent. */
-  readonly latest: number;
-  readonly trace: readonly string[];
-};
 
 const SLOT = 12;
 const MINES_EARLY = 0.04;
@@ -70,7 +33,7 @@ export async function runSchedule(seed: number, knobs: Knobs, isTraced = false):
   for (const operator of world.living)
     if (operator.recordings !== null) world.judge.replayed(operator, await operator.recordings.replayed());
   if (world.judge.violation === null) world.judge.ended((round) => world.prospects?.isLost(round) === true);
-  return { ...schedule.counted(), violation: world.judge.violation, hash: world.hash, trace: world.trace ?? [] };
+  return outcomeOf(world, schedule.drawn);
 }
 
 class Schedule {
@@ -104,40 +67,10 @@ class Schedule {
     else effects.some(this.#order);
   }
 
-  counted() {
-    const { chain, judge, knobs, living } = this.#world;
-    const done: string[] = [];
-    let reverted = 0;
-    for (let block = chain.head; block.parent !== null; block = block.parent) {
-      for (const { transaction, refusal } of block.receipts.values()) {
-        if (refusal === null) done.push(...transaction.calls.map(({ kind }) => kind));
-        else reverted += 1;
-      }
-    }
-    const count = (kind: string): number => done.filter((each) => each === kind).length;
-    return {
-      kills: this.#kills,
-      reorgs: this.#reorgs,
-      vetoes: count("veto"),
-      reports: count("report"),
-      settlements: count("settle"),
-      voided: count("void"),
-      reverted,
-      revertedInTurns: knobs.turnSeconds > 0 ? reverted : 0,
-      unknowable: judge.unknowable,
-      replayedRounds: judge.replayedRounds,
-      replayedTurns: judge.replayedTurns,
-      signatures: judge.signings.length,
-      lostTurns: judge.lostTurns,
-      dead: knobs.dead,
-      lies: living.reduce((sum, { endpoints }) => sum + (endpoints?.lies ?? 0), 0),
-      hangs: living.reduce((sum, { endpoints }) => sum + (endpoints?.hangs ?? 0), 0),
-      awaySeconds: knobs.away,
-      dearBlocks: knobs.spike ? SPIKE_BLOCKS - this.#spikeLeft : 0,
-      deepest: this.#deepest,
-      timeouts: judge.timeouts,
-      latest: Math.max(0, ...this.#rounds().map(partUsed)),
-    };
+  /** What was drawn so far. */
+  get drawn(): Drawn {
+    const dearBlocks = this.#world.knobs.spike ? SPIKE_BLOCKS - this.#spikeLeft : 0;
+    return { kills: this.#kills, reorgs: this.#reorgs, deepest: this.#deepest, dearBlocks };
   }
 
   /** The next block, whatever comes with it, and new turns and lives. */
@@ -250,13 +183,6 @@ class Schedule {
   #rounds(): ModelRound[] {
     return [...this.#world.chain.head.state.values()];
   }
-}
-
-/** Of its report window, until its last report. */
-function partUsed({ schedule, state, batches }: ModelRound): number {
-  const { resolvesAt } = schedule;
-  const latest = state === "settled" ? Math.max(...batches.map(({ reportedAt }) => reportedAt)) : resolvesAt;
-  return (100 * (latest - resolvesAt)) / (reportDeadline(schedule) - resolvesAt);
 }
 
 /** When there is something to do for the round again; null: now. */

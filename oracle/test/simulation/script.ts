@@ -184,7 +184,9 @@ function detailsOf(number: bigint, version: number): FeedDetails {
   const key = `${number.toString()} ${version}`;
   const known = cache.get(key);
   if (known !== undefined) return known;
-  const used = [0, POSITIONS_PER_BATCH].flatMap((first) => Array.from({ length: LANES_USED }, (_, lane) => first + lane));
+  const used = [0, POSITIONS_PER_BATCH].flatMap((first) =>
+    Array.from({ length: LANES_USED }, (_, lane) => first + lane),
+  );
   const details: FeedDetails = {
     tournament: DOMAIN.tournament,
     number,

@@ -53,7 +53,10 @@ export function emptyTally(): Tally {
 }
 
 /** Runs a share of the schedules. */
-export async function tallyOf({ kind, first, end, step, mostFailures }: Share, say: (tally: Tally) => void): Promise<Tally> {
+export async function tallyOf(
+  { kind, first, end, step, mostFailures }: Share,
+  say: (tally: Tally) => void,
+): Promise<Tally> {
   const tally = emptyTally();
   for (let seed = first; seed < end && tally.failures.length < mostFailures; seed += step) {
     const outcome = await runSchedule(seed, KNOBS[kind](seed));
