@@ -1,6 +1,7 @@
 import type { Invariant } from "./judge.ts";
 import { type Kind, type Knobs, KNOBS, simpler } from "./knobs.ts";
-import { type Outcome, runSchedule } from "./schedule.ts";
+import type { Outcome } from "./outcome.ts";
+import { runSchedule } from "./schedule.ts";
 
 /** A failure with as few faults as it needs. */
 export type Shrunk = { readonly seed: number; readonly knobs: Knobs; readonly outcome: Outcome };
