@@ -50,7 +50,7 @@ function ahead(truth: unknown, by: number): unknown {
 
 /** One digit of it is another. */
 export function flipped(truth: unknown, chance: Chance): unknown {
-  const text = JSON.stringify(truth) ?? "null";
+  const text = JSON.stringify(truth);
   const digits = [...text.matchAll(/(?<=0x[\da-f]*)[\da-f]/g)].map(({ index }) => index);
   if (digits.length === 0) return truth;
   const at = chance.pick(digits);
