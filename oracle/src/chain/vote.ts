@@ -1,5 +1,5 @@
 import { hexToBigInt, isHex, keccak256, numberToHex } from "viem";
-import { collect } from "./collect.ts";
+import { type After, byTheClock, collect } from "./collect.ts";
 import { elected, isContradiction } from "./ballot.ts";
 import { type Cast, Endpoint, type EndpointOptions, type EndpointView } from "./endpoint.ts";
 import { ChainRefusal } from "./errors.ts";
@@ -15,6 +15,8 @@ export type VoteOptions = {
   readonly chainId: number;
   /** Called whenever an endpoint's state changes. */
   readonly onChange?: (view: EndpointView) => void;
+  /** How time passes; by this machine's clock unless something else is given. */
+  readonly after?: After;
 };
 
 type Block = { readonly number: bigint; readonly timestamp: bigint };
@@ -32,13 +34,15 @@ export class Vote {
   readonly #endpoints: readonly Endpoint[];
   readonly #trust: Trust;
   readonly #chainId: number;
+  readonly #after: After;
   /** Of the block that was agreed on last. */
   #height = 0n;
 
-  constructor({ endpoints, quorum, chainId, onChange = () => undefined }: VoteOptions) {
+  constructor({ endpoints, quorum, chainId, onChange = () => undefined, after = byTheClock }: VoteOptions) {
     this.#endpoints = endpoints.map((options, index) => new Endpoint(index, options, onChange));
     this.#trust = { endpoints: endpoints.length, quorum };
     this.#chainId = chainId;
+    this.#after = after;
   }
 
   get endpoints(): EndpointView[] {
@@ -103,7 +107,7 @@ export class Vote {
     // Late ones are judged too: one that is slow has its vote all the same.
     void Promise.all(asked).then((cast) => this.#judged(headsIn(cast)));
     for (const enough of [(some: readonly HeadCast[]) => headsIn(some).length >= quorum, () => false]) {
-      const cast = await collect(asked, enough, GRACE_MS);
+      const cast = await collect(asked, enough, GRACE_MS, this.#after);
       const block = await this.#highestHeld(headsIn(cast));
       if (block !== null) return block;
       if (cast.length === asked.length) {
@@ -172,7 +176,7 @@ export class Vote {
     const blocks = (some: readonly Cast[]) =>
       some.flatMap((each) => (each.kind === "value" ? (blockIn(each.value) ?? []) : []));
     const asked = this.#ask("eth_getBlockByNumber", params);
-    const cast = await collect(asked, (some) => blocks(some).length >= quorum, GRACE_MS);
+    const cast = await collect(asked, (some) => blocks(some).length >= quorum, GRACE_MS, this.#after);
     const reached = reachedByQuorum(blocks(cast), ({ number }) => number, this.#trust);
     if (reached !== undefined) return { number: numberToHex(reached.number) };
     const refused = this.#elected(cast);
@@ -193,7 +197,12 @@ export class Vote {
     const { quorum } = this.#trust;
     const amounts = (some: readonly Cast[]): bigint[] =>
       some.flatMap((each) => (each.kind === "value" ? (numberIn(each.value) ?? []) : []));
-    const cast = await collect(this.#ask(method, params), (some) => amounts(some).length >= quorum, GRACE_MS);
+    const cast = await collect(
+      this.#ask(method, params),
+      (some) => amounts(some).length >= quorum,
+      GRACE_MS,
+      this.#after,
+    );
     const chosen = amounts(cast).length >= quorum ? choose(amounts(cast)) : undefined;
     if (chosen !== undefined) return numberToHex(chosen);
     const refused = this.#elected(cast);

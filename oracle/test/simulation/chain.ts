@@ -1,6 +1,7 @@
 import { type Hex, numberToHex } from "viem";
 import type { ChainFacts } from "../../src/core/facts.ts";
 import { type Chance } from "./chance.ts";
+import type { Knobs } from "./knobs.ts";
 import { carriedOut, type ModelCall, type ModelState, type Moment, Refusal } from "./contract.ts";
 
 // A chain in memory: blocks on a virtual clock, a pool with nonces and replacement, reorganisations.
@@ -34,11 +35,19 @@ export type Rules = Omit<Moment, "time" | "block" | "stakes"> & {
   readonly stakes: (batch: number, salt: number) => readonly bigint[];
 };
 
+export const FIRST_BLOCK = 100n;
 export const BASE_FEE = 10n ** 9n;
 const SECONDS_PER_BLOCK = 12;
 const INCLUDED = 0.85;
 /** Nodes replace a transaction for this much more, in percent. */
 const REPLACEMENT = 110n;
+
+/** The block itself, or the one before it that has the number. */
+export function ancestorOf(head: Block, number: bigint): Block | null {
+  let block: Block | null = head;
+  while (block !== null && block.number > number) block = block.parent;
+  return block;
+}
 
 export class Chain {
   head: Block;
@@ -50,19 +59,20 @@ export class Chain {
   readonly #byHash = new Map<Hex, Block>();
   readonly #rules: Rules;
   readonly #finality: bigint;
+  readonly #isFull: boolean;
   readonly #chance: Chance;
   #salt = 0;
 
-  constructor(state: ModelState, time: number, finality: number, rules: Rules, chance: Chance) {
+  constructor(state: ModelState, time: number, { finality, fullBlocks }: Knobs, rules: Rules, chance: Chance) {
     this.#rules = rules;
     this.#finality = BigInt(finality);
+    this.#isFull = fullBlocks;
     this.#chance = chance;
     this.now = time;
-    const first = 100n;
-    this.finalized = first;
+    this.finalized = FIRST_BLOCK;
     const nothing = { nonces: new Map(), receipts: new Map(), salt: 0, facts: null };
     this.head = this.#known({
-      number: first,
+      number: FIRST_BLOCK,
       hash: this.#nextHash(),
       parent: null,
       time,
@@ -78,9 +88,7 @@ export class Chain {
 
   /** A block of the branch that counts, by its number. */
   blockNumbered(number: bigint): Block | null {
-    let block: Block | null = this.head;
-    while (block !== null && block.number > number) block = block.parent;
-    return block;
+    return ancestorOf(this.head, number);
   }
 
   /** Takes a transaction into the pool. @returns what a node answers instead, null where it takes it */
@@ -163,7 +171,7 @@ export class Chain {
         const nonce = nonces.get(from) ?? 0;
         const place = this.pool.findIndex((each) => each.from === from && each.nonce === nonce);
         const found = this.pool[place];
-        if (found === undefined || found.maxFee < this.baseFee || !this.#chance.is(INCLUDED)) break;
+        if (found === undefined || found.maxFee < this.baseFee || !this.#isIncluded()) break;
         this.pool.splice(place, 1);
         nonces.set(from, nonce + 1);
         chosen.push(found);
@@ -174,6 +182,10 @@ export class Chain {
       if (each !== undefined && each.nonce < (nonces.get(each.from) ?? 0)) this.pool.splice(place, 1);
     }
     return chosen;
+  }
+
+  #isIncluded(): boolean {
+    return !this.#isFull || this.#chance.is(INCLUDED);
   }
 
   #nextHash(): Hex {

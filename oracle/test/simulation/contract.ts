@@ -35,6 +35,11 @@ const STATES = ["none", "open", "locking", "locked", "settled", "void"] as const
 const BATCH_STATES = ["unlocked", "locked", "reported", "settled"] as const;
 const SETTLEMENT_TIME = 3_600;
 
+/** The first second at which no report is taken any more. */
+export function reportDeadline({ settledBy, disputeWindow }: ModelRound["schedule"]): number {
+  return settledBy - disputeWindow - SETTLEMENT_TIME + 1;
+}
+
 /** The state after the call. @throws Refusal */
 export function carriedOut(state: ModelState, call: ModelCall, moment: Moment): ModelState {
   const round = state.get(call.round);
@@ -69,9 +74,9 @@ function locked(round: ModelRound, index: number, { time, block, stakes }: Momen
 }
 
 function reported(round: ModelRound, call: Action & { kind: "report" }, { time, isSigned }: Moment): ModelRound {
-  const { resolvesAt, settledBy, disputeWindow } = round.schedule;
+  const { resolvesAt } = round.schedule;
   requireState(round, "locked");
-  requireWindow(time, resolvesAt, settledBy - disputeWindow - SETTLEMENT_TIME + 1);
+  requireWindow(time, resolvesAt, reportDeadline(round.schedule));
   const batch = requireBatch(round, call.batch, "locked");
   const places = call.signatures.map(({ index }) => index);
   const good = call.signatures.filter(({ index }) => isSigned(call, index, batch));

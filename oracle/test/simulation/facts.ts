@@ -2,15 +2,20 @@ import type { BatchFacts, ChainFacts, RoundFacts } from "../../src/core/facts.ts
 import { LIMITS, ME } from "../plan-world.ts";
 import type { Block } from "./chain.ts";
 import type { ModelRound } from "./contract.ts";
-import { DOMAIN, MODELS, stakesOf } from "./script.ts";
+import { DOMAIN, modelsOf, stakesOf } from "./script.ts";
 
 /** What a node reads of a block. */
 export function factsAt(block: Block, finalized: bigint): ChainFacts {
-  block.facts ??= factsOf(block);
-  return { ...block.facts, finalized: finalized < block.number ? finalized : block.number };
+  return { ...factsOf(block), finalized: finalized < block.number ? finalized : block.number };
 }
 
-function factsOf(block: Block): ChainFacts {
+/** All but what is final. */
+export function factsOf(block: Block): ChainFacts {
+  block.facts ??= made(block);
+  return block.facts;
+}
+
+function made(block: Block): ChainFacts {
   const all = [...block.state.values()];
   const { number, hash, time: timestamp } = block;
   return {
@@ -23,7 +28,7 @@ function factsOf(block: Block): ChainFacts {
     latestRound: BigInt(all.length),
     roundsInFlight: all.filter(({ state }) => state === "locking" || state === "locked").length,
     freeReserve: 10n ** 12n,
-    models: MODELS,
+    models: modelsOf(all[0]?.batches.length ?? 0),
     rounds: all.flatMap((round) => inFlight(round, block)),
     finished: new Map(
       all.flatMap(({ number: each, state }) =>

@@ -1,16 +1,32 @@
 import { type Address, type Hex, numberToHex } from "viem";
 import type { Action } from "../../src/core/actions.ts";
 import { type Attestation, isSameAttempt } from "../../src/core/attestation.ts";
+import { canonicalText } from "../../src/core/canonical.ts";
 import type { BatchFacts, ChainFacts } from "../../src/core/facts.ts";
 import type { Report } from "../../src/core/report.ts";
-import { hashWords } from "../../src/core/words.ts";
+import { hashWords, packScores } from "../../src/core/words.ts";
 import type { Block, Chain, Transaction } from "./chain.ts";
 import { type ModelRound, Refusal } from "./contract.ts";
-import type { Knobs } from "./knobs.ts";
-import { DOMAIN, FLICKER, LIE, versionOf } from "./script.ts";
+import { isCalm, type Knobs } from "./knobs.ts";
+import { factsAt } from "./facts.ts";
+import type { Replays } from "./recordings.ts";
+import { DOMAIN, FLICKER, LIE, scoresOf, TRUTH, versionOf } from "./script.ts";
 
 /** What must never happen, by name. */
-export type Invariant = "once" | "equivocation" | "finality" | "refusal" | "deadline" | "nonce" | "reading" | "bug";
+export type Invariant =
+  | "once"
+  | "equivocation"
+  | "finality"
+  | "refusal"
+  | "deadline"
+  | "nonce"
+  | "reading"
+  | "facts"
+  | "turn"
+  | "signature"
+  | "replay"
+  | "race"
+  | "bug";
 
 export type Violation = { readonly invariant: Invariant; readonly message: string };
 
@@ -21,20 +37,35 @@ export type Judged = {
   readonly life: number;
   readonly isLiar: boolean;
   readonly folder: readonly Attestation[];
-  /** All that others told it in this life. */
-  readonly told: readonly Attestation[];
+  /** All that others told it in this life, and that it may still have to know. */
+  told: readonly Attestation[];
+  /** Whose key it has; null: nobody's. */
+  readonly reporter: Address | null;
+  readonly isAlive: boolean;
 };
+
+/** A signature, by whom and in which of its lives. */
+export type Signing = Attestation & { readonly node: Judged; readonly life: number };
+
+/** For the latest block, for what is read of it, and both again to send. */
+const MOST_TIMEOUTS = 4;
 
 /** Looks at everything that leaves a node. Keeps the first violation; nothing after it counts. */
 export class Judge {
   violation: Violation | null = null;
   /** Second signatures of a reporter who could not know of its first any more: docs/quorum.md allows them. */
   unknowable = 0;
+  /** The most timeouts that a turn waited out. */
+  timeouts = 0;
+  lostTurns = 0;
+  /** Rounds, by node, and turns of them that were decided again. */
+  replayedRounds = 0;
+  replayedTurns = 0;
+  readonly signings: Signing[] = [];
   readonly #chain: () => Chain;
   readonly #knobs: Knobs;
   readonly #issued = new Map<string, Hex>();
   readonly #signatures = new Map<Hex, { readonly reporter: Address; readonly report: Report }>();
-  readonly #signed: (Attestation & { readonly node: Judged; readonly life: number })[] = [];
   readonly #excused = new Set<string>();
 
   constructor(chain: () => Chain, knobs: Knobs) {
@@ -53,7 +84,7 @@ export class Judge {
     const signature = this.#issued.get(key) ?? numberToHex(this.#issued.size + 1, { size: 65 });
     this.#issued.set(key, signature);
     this.#signatures.set(signature, { reporter, report });
-    this.#requireFinal(report);
+    this.#requireTrue(node, report);
     this.#requireFirst(node, { ...report, reporter, feedDigest: "0x", signature }, attempt);
     return signature;
   }
@@ -77,6 +108,28 @@ export class Judge {
     return this.isSigned(reporter, said, signature);
   }
 
+  /** What a node believes of a block is what the block holds, whoever lies. */
+  read(node: Judged, facts: ChainFacts): void {
+    const chain = this.#chain();
+    const block = chain.blockAt(facts.block.hash);
+    const truth = block === undefined ? "no such block" : textOf(factsAt(block, 0n));
+    if (facts.finalized <= chain.finalized && textOf(facts) === truth) return;
+    this.fail("facts", `node ${node.place} believes of block ${facts.block.number} what isn't so`);
+  }
+
+  /** A turn that nothing holds up but endpoints ends in a later block for each question that waits for one. */
+  waited(node: Judged, timeouts: number): void {
+    this.timeouts = Math.max(this.timeouts, timeouts);
+    if (timeouts > MOST_TIMEOUTS)
+      this.fail("turn", `node ${node.place} waits for endpoints ${timeouts} times in a turn`);
+  }
+
+  /** A turn with a failure; one of three endpoints is worth no more than one. */
+  lost(failures: readonly string[]): void {
+    this.lostTurns += 1;
+    if (this.lostTurns > 1) this.fail("turn", `a second turn is lost: ${failures.join("; ")}`);
+  }
+
   /** A plan holds nothing that the contract would refuse in the block that it was made for. */
   planned(node: Judged, actions: readonly Action[], facts: ChainFacts): void {
     const block = this.#chain().blockAt(facts.block.hash);
@@ -93,12 +146,18 @@ export class Judge {
     this.fail("nonce", `node ${node.place} sends number ${nonce}, with ${confirmed} confirmed and ${under} under way`);
   }
 
-  /** How it all ended. */
-  ended(): void {
+  /** Whoever has the bytes of a recording comes to the same, byte for byte. */
+  replayed(node: Judged, { rounds, turns, differences: [first] }: Replays): void {
+    this.replayedRounds += rounds;
+    this.replayedTurns += turns;
+    if (first !== undefined) this.fail("replay", `node ${node.place}, ${first}`);
+  }
+
+  /** How it all ended. `isLost`: whether nobody could have reported the round any more. */
+  ended(isLost: (round: ModelRound) => boolean): void {
     const { head, pool } = this.#chain();
     for (const round of head.state.values()) {
-      const isExcused = (this.#knobs.flip && this.#isSplit(round)) || (this.#knobs.veto && this.#isForgotten(round));
-      if (round.state !== "settled" && !isExcused) {
+      if (round.state !== "settled" && !isLost(round)) {
         const missing = round.batches.map(
           ({ index, state, attempt }) => `batch ${index} ${state} (attempt ${attempt})`,
         );
@@ -108,6 +167,7 @@ export class Judge {
       }
     }
     this.#requireOnce(head);
+    if (isCalm(this.#knobs)) this.#requireNoRace(head);
     const queued = pool.filter(({ from, nonce }) => nonce > (head.nonces.get(from) ?? 0));
     if (queued.length > 0 && !this.#knobs.drops) {
       this.fail(
@@ -117,45 +177,27 @@ export class Judge {
     }
   }
 
-  /** Whether the feed moved on before a quorum had signed the same, so that no words have enough signatures. */
-  #isSplit(round: ModelRound): boolean {
-    return lackingOf(round).some((batch) => {
-      const signed = this.#signedFor(round, batch).filter(({ node, life }) => node.life === life);
-      const sizes = signed.map(({ scoresHash }) => signed.filter((each) => each.scoresHash === scoresHash).length);
-      return Math.max(0, ...sizes) < round.quorum;
-    });
-  }
-
-  /**
-   * Whether a veto moved the feed on, a reorganisation took back what it said before, and all who had signed that have
-   * lost their memory since: nobody knows the words any more under which the signatures stand (docs/quorum.md, Limits).
-   */
-  #isForgotten(round: ModelRound): boolean {
-    return lackingOf(round).some((batch) => {
-      const signed = this.#signedFor(round, batch);
-      return signed.length > 0 && signed.every(({ node, life }) => node.life !== life);
-    });
-  }
-
-  #signedFor({ number: round }: ModelRound, { index: batch, attempt, stakesHash }: BatchFacts) {
-    const about = { tournament: DOMAIN.tournament, round, batch, attempt, stakesHash, scoresHash: stakesHash };
-    return this.#signed.filter((said) => isSameAttempt(said, about));
-  }
-
-  #requireFinal({ round, batch, stakesHash }: Report): void {
+  #requireTrue({ isLiar }: Judged, { round, batch, stakesHash, scoresHash }: Report): void {
+    const { flip, veto } = this.#knobs;
     const chain = this.#chain();
     const final = chain.blockNumbered(chain.finalized);
     const held = final?.state.get(round)?.batches[batch];
-    if (held?.lockedAtBlock != null && held.stakesHash === stakesHash) return;
-    this.fail("finality", `a signature for round ${round} batch ${batch}, whose lock is not final`);
+    if (held?.lockedAtBlock == null || held.stakesHash !== stakesHash) {
+      this.fail("finality", `a signature for round ${round} batch ${batch}, whose lock is not final`);
+    } else if (!isLiar && !flip && !veto && scoresHash !== hashWords(packScores(scoresOf(batch, held.stakes, TRUTH)))) {
+      this.fail(
+        "signature",
+        `a signature for round ${round} batch ${batch} under words that the feed never gave for good`,
+      );
+    }
   }
 
   #requireFirst(node: Judged, said: Attestation, attempt: string): void {
-    const earlier = this.#signed.filter(
+    const earlier = this.signings.filter(
       (each) => each.reporter === said.reporter && isSameAttempt(each, said) && each.scoresHash !== said.scoresHash,
     );
-    if (!this.#signed.some(({ signature, life }) => signature === said.signature && life === node.life))
-      this.#signed.push({ ...said, node, life: node.life });
+    if (!this.signings.some(({ signature, life }) => signature === said.signature && life === node.life))
+      this.signings.push({ ...said, node, life: node.life });
     if (earlier.length === 0) return;
     const known = [...node.folder, ...node.told].some((each) =>
       earlier.some(({ signature }) => signature === each.signature),
@@ -167,6 +209,14 @@ export class Judge {
     }
     const how = known ? "though it knew of the first" : "though its feed never changed";
     this.fail("equivocation", `node ${node.place} signs twice for round ${said.round} batch ${said.batch}, ${how}`);
+  }
+
+  #requireNoRace(head: Block): void {
+    for (let block: Block | null = head; block !== null; block = block.parent) {
+      for (const { transaction, refusal } of block.receipts.values()) {
+        if (refusal !== null) this.fail("race", `a transaction of ${transaction.from} comes too late: ${refusal}`);
+      }
+    }
   }
 
   /** Along the branch that counts: one report an attempt, one settlement, and of no words that a minority made up. */
@@ -202,6 +252,8 @@ export class Judge {
   }
 }
 
-function lackingOf({ batches }: ModelRound): BatchFacts[] {
-  return batches.filter(({ state }) => state === "locked");
+/** Of all but what is final; rounds end in one order and are listed in another. */
+function textOf(facts: ChainFacts): string {
+  const finished = [...facts.finished].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return canonicalText({ ...facts, finalized: 0n, finished });
 }

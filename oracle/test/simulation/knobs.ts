@@ -1,4 +1,5 @@
 import { chanceOf } from "./chance.ts";
+import { FAULTS } from "./faults.ts";
 
 /** What may go wrong in a schedule. All of it follows from the seed; taking one away shows whether a failure needs it. */
 export type Knobs = {
@@ -36,9 +37,24 @@ export type Knobs = {
   readonly failures: boolean;
   /** By how many milliseconds clocks are off, at most. */
   readonly clockOffset: number;
+  /** Whether all turns are recorded, and decided again at the end. */
+  readonly recorded: boolean;
+  /** Nodes that each operator asks, of which one lies and one hangs; 0: what is read is the chain itself. */
+  readonly endpoints: number;
+  /** All that is wrong with endpoints then, and at which of them; null: one lies and one hangs. */
+  readonly fault: { readonly name: string; readonly at: number } | null;
+  /** Whether blocks leave out transactions now and then. */
+  readonly fullBlocks: boolean;
+  /** Whether a turn may take longer than a block. */
+  readonly slowTurns: boolean;
 };
 
 const SECONDS_PER_BLOCK = 12;
+/** So many schedules have no fault at all: nothing excuses waste in them. */
+const CALM_SHARE = 0.02;
+const RECORDED_SHARE = 0.02;
+/** Each takes as long as thirty without endpoints. */
+const ENDPOINTS_SHARE = 0.005;
 /** What a report may take; a quarter of it is what the feed may be away for. */
 export const REPORT_WINDOW = 70 * SECONDS_PER_BLOCK;
 
@@ -48,7 +64,7 @@ export function knobsOf(seed: number): Knobs {
   const quorum = operators === 3 ? 2 : 3;
   const faulty = chance.within(0, operators - quorum);
   const dead = chance.within(0, faulty);
-  return {
+  const knobs = {
     operators,
     quorum,
     batches: chance.pick([1, 1, 2]),
@@ -73,8 +89,65 @@ export function knobsOf(seed: number): Knobs {
     staleReads: chance.is(0.2),
     failures: chance.is(0.3),
     clockOffset: chance.is(0.3) ? 2_000 : 0,
+    recorded: chance.is(RECORDED_SHARE),
+    endpoints: chance.is(ENDPOINTS_SHARE) ? chance.pick([3, 4, 5]) : 0,
+    fault: null,
+    fullBlocks: true,
+    slowTurns: true,
+  };
+  return chance.is(CALM_SHARE) ? { ...knobs, ...CALM, turnSeconds: 36 } : knobs;
+}
+
+/**
+ * One round of five operators, three of whom make a report: up to two are dead, each of the others has an endpoint that
+ * lies and one that hangs, the feed is away, the base fee is high, and blocks are taken back.
+ */
+function deadlineKnobs(seed: number): Knobs {
+  const chance = chanceOf(seed, "deadlines");
+  return {
+    ...knobsOf(seed),
+    ...CALM,
+    ...{ operators: 5, quorum: 3, rounds: 1, batches: chance.pick([1, 1, 1, 2]), relayOnly: false },
+    ...{ dead: chance.within(0, 2), turnSeconds: 36 },
+    ...{ reorgs: chance.within(1, 3), finality: 8, away: chance.within(1, REPORT_WINDOW / 4), spike: true },
+    ...{ clockOffset: 2_000, endpoints: chance.pick([3, 4, 5]), fullBlocks: true },
   };
 }
+
+/** One operator takes a round to its end, with one fault at one of three endpoints, whichever is next. */
+function rpcKnobs(seed: number): Knobs {
+  const names = Object.keys(FAULTS);
+  const name = names[seed % names.length] ?? "";
+  const fault = { name, at: Math.floor(seed / names.length) % 3 };
+  return {
+    ...knobsOf(seed),
+    ...CALM,
+    ...{ operators: 1, quorum: 1, rounds: 1, batches: 1, locked: true, relayOnly: false, turnSeconds: 0 },
+    ...{ disputeWindow: 24, endpoints: 3, fault },
+  };
+}
+
+const CALM = {
+  ...{ kills: 0, reorgs: 0, dead: 0, liars: 0, away: 0, clockOffset: 0 },
+  ...{ flicker: false, flip: false, veto: false, spike: false, drops: false, staleReads: false, failures: false },
+  ...{ recorded: false, endpoints: 0, fullBlocks: false, slowTurns: false },
+} as const satisfies Partial<Knobs>;
+
+/** Whether nothing at all goes wrong, and operators take turns. */
+export function isCalm(knobs: Knobs): boolean {
+  return knobs.turnSeconds > 0 && JSON.stringify({ ...knobs, ...CALM }) === JSON.stringify(knobs);
+}
+
+/** Which schedules are run: of all faults, or those of a demand. */
+export const KINDS = ["all", "deadlines", "rpc", "replay"] as const;
+export type Kind = (typeof KINDS)[number];
+
+export const KNOBS: Readonly<Record<Kind, (seed: number) => Knobs>> = {
+  all: knobsOf,
+  deadlines: deadlineKnobs,
+  rpc: rpcKnobs,
+  replay: (seed) => ({ ...knobsOf(seed), recorded: true }),
+};
 
 /** Each knob at rest, one at a time, hardest to explain first. */
 export function simpler(knobs: Knobs): Knobs[] {
@@ -88,6 +161,10 @@ export function simpler(knobs: Knobs): Knobs[] {
     { veto: false },
     { away: 0 },
     { clockOffset: 0 },
+    { endpoints: 0 },
+    { recorded: false },
+    { fullBlocks: false },
+    { slowTurns: false },
     { reorgs: 0 },
     { reorgs: 1 },
     { kills: 0 },
@@ -105,6 +182,7 @@ export function simpler(knobs: Knobs): Knobs[] {
   const changed = calm.map((change) => ({ ...knobs, ...change }));
   const isLess = (each: Knobs): boolean =>
     JSON.stringify(each) !== JSON.stringify(knobs) &&
+    each.operators <= knobs.operators &&
     each.reorgs <= knobs.reorgs &&
     each.kills <= knobs.kills &&
     each.dead + each.liars <= each.operators - each.quorum;

@@ -1,20 +1,21 @@
 // Schedules of whole nodes under a virtual clock: docs/simulation.md.
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
-import { knobsOf } from "./knobs.ts";
+import { type Kind, KINDS, KNOBS } from "./knobs.ts";
 import { isFound, judgeMutant, MUTANTS } from "./mutants.ts";
 import { runSchedule } from "./schedule.ts";
 import { shrink } from "./shrink.ts";
-import { COUNTED, emptyTally, type Share, type Tally } from "./tally.ts";
+import { COUNTED, emptyTally, MOST, type Share, type Tally } from "./tally.ts";
 
 const USAGE =
-  "usage: npm run soak:simulation -- [--schedules N] [--seed FIRST] [--jobs N] [--until-failure] [--trace | --mutants]";
+  "usage: npm run soak:simulation -- [--schedules N] [--seed FIRST] [--jobs N] [--kind all|deadlines|rpc|replay] [--until-failure] [--trace | --mutants]";
 const MOST_FAILURES = 20;
 const SAID_EVERY_MS = 5_000;
 /** Of a failure's trace the end tells most. */
 const SHOWN = 150;
 
 type Options = {
+  readonly kind: Kind;
   readonly schedules: number;
   readonly seed: number;
   readonly jobs: number;
@@ -32,12 +33,14 @@ function readOptions(): Options | string {
         schedules: { type: "string", default: "100000" },
         seed: { type: "string", default: "1" },
         jobs: { type: "string", default: "2" },
+        kind: { type: "string", default: "all" },
         "until-failure": { type: "boolean", default: false },
         trace: { type: "boolean", default: false },
         mutants: { type: "boolean", default: false },
       },
     });
     return {
+      kind: kindOf(values.kind),
       schedules: positive("schedules", values.schedules),
       seed: positive("seed", values.seed),
       jobs: positive("jobs", values.jobs),
@@ -50,13 +53,19 @@ function readOptions(): Options | string {
   }
 }
 
+function kindOf(text: string): Kind {
+  const kind = KINDS.find((each) => each === text);
+  if (kind !== undefined) return kind;
+  throw new Error(`--kind is ${text}, but takes one of ${KINDS.join(", ")}`);
+}
+
 function positive(name: string, text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new Error(`--${name} is ${text}, but takes a whole number from 1 on`);
 }
 
 /** Each job takes every so-many-th seed. */
-async function runAll({ schedules, seed, jobs, mostFailures }: Options): Promise<Tally> {
+async function runAll({ kind, schedules, seed, jobs, mostFailures }: Options): Promise<Tally> {
   const begun = Date.now();
   let said = 0;
   const soFar: Tally[] = Array.from({ length: jobs }, emptyTally);
@@ -71,7 +80,7 @@ async function runAll({ schedules, seed, jobs, mostFailures }: Options): Promise
   }, SAID_EVERY_MS);
   await Promise.all(
     soFar.map(async (_, job) => {
-      const share = { first: seed + job, end: seed + schedules, step: jobs, mostFailures };
+      const share = { kind, first: seed + job, end: seed + schedules, step: jobs, mostFailures };
       soFar[job] = await inWorker(share, (tally) => (soFar[job] = tally));
     }),
   );
@@ -100,6 +109,7 @@ function sum(tallies: readonly Tally[]): Tally {
     total.schedules += tally.schedules;
     total.failures.push(...tally.failures);
     for (const what of COUNTED) total[what] += tally[what];
+    for (const what of MOST) total[what] = Math.max(total[what], tally[what]);
   }
   return total;
 }
@@ -109,12 +119,25 @@ function printTable(tally: Tally, seconds: number): void {
   const twice = tally.failures.filter(({ violation }) => violation.invariant === "equivocation").length;
   const rows: readonly (readonly [string, number])[] = [
     ["schedules", tally.schedules],
+    ["operators that never lived", tally.dead],
+    ["answers that were lies", tally.lies],
+    ["questions that nobody answered", tally.hangs],
+    ["most timeouts that a turn waited out", tally.timeouts],
+    ["seconds without the feed", tally.awaySeconds],
+    ["blocks at ten times the base fee", tally.dearBlocks],
     ["kills", tally.kills],
     ["reorganisations", tally.reorgs],
+    ["the deepest of them, blocks", tally.deepest],
     ["vetoes", tally.vetoes],
+    ["turns that one faulty endpoint lost", tally.lostTurns],
+    ["signatures", tally.signatures],
     ["reports", tally.reports],
     ["settlements", tally.settlements],
+    ["least part of a report window that was left, %", Math.floor(100 - tally.latest)],
     ["transactions that lost a race", tally.reverted],
+    ["of these where operators take turns", tally.revertedInTurns],
+    ["recorded rounds that were replayed", tally.replayedRounds],
+    ["turns of them, decided again", tally.replayedTurns],
     ["rounds void because the feed had moved on", tally.voided],
     ["second signatures that nobody could know of", tally.unknowable],
     ["missed deadlines", missed],
@@ -130,8 +153,8 @@ function sayFailure({ seed, violation }: Tally["failures"][number]): string {
   return `seed ${seed}, ${violation.invariant}: ${violation.message}`;
 }
 
-async function printFailure({ seed, violation }: Tally["failures"][number]): Promise<void> {
-  const { knobs, outcome } = await shrink(seed, violation.invariant);
+async function printFailure(kind: Kind, { seed, violation }: Tally["failures"][number]): Promise<void> {
+  const { knobs, outcome } = await shrink(seed, kind, violation.invariant);
   console.log(`\nseed ${seed}, ${violation.invariant}: ${outcome.violation?.message ?? violation.message}`);
   console.log(`needs: ${JSON.stringify(knobs)}`);
   for (const line of outcome.trace.slice(-SHOWN)) console.log(`  ${line}`);
@@ -154,7 +177,7 @@ async function main(): Promise<number> {
     return 2;
   }
   if (options.trace) {
-    const { trace, violation, hash } = await runSchedule(options.seed, knobsOf(options.seed), true);
+    const { trace, violation, hash } = await runSchedule(options.seed, KNOBS[options.kind](options.seed), true);
     console.log([...trace, violation?.message ?? `good, hash ${hash.toString(16)}`].join("\n"));
     return violation === null ? 0 : 1;
   }
@@ -165,7 +188,7 @@ async function main(): Promise<number> {
   const [first] = tally.failures;
   if (first === undefined) return 0;
   for (const failure of tally.failures) console.log(sayFailure(failure));
-  await printFailure(first);
+  await printFailure(options.kind, first);
   return 1;
 }
 

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Invariant } from "./judge.ts";
+import type { Kind } from "./knobs.ts";
 
 /** A fault in the node that the simulation must find: `from` stands in the file, `to` takes its place. */
 export type Mutant = {
@@ -12,8 +13,9 @@ export type Mutant = {
   readonly to: string;
   /** One of which is broken. */
   readonly breaks: readonly Invariant[];
-  /** How many schedules it may take. */
+  /** How many schedules it may take, and of which kind; without one, of all faults. */
   readonly schedules: number;
+  readonly kind?: Kind;
 };
 
 export const MUTANTS: readonly Mutant[] = [
@@ -31,6 +33,14 @@ export const MUTANTS: readonly Mutant[] = [
     from: "lockedAtBlock > finalized)",
     to: "lockedAtBlock > finalized + 2n)",
     breaks: ["finality"],
+    schedules: 200,
+  },
+  {
+    name: "doesn't leave others their turn",
+    file: "core/turns.ts",
+    from: "if (settings.turnSeconds === 0 || isLastFifth(action, now)) return null;",
+    to: "return null;",
+    breaks: ["race"],
     schedules: 200,
   },
   {
@@ -89,6 +99,50 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: ["deadline"],
     schedules: 6_000,
   },
+  {
+    name: "forgets the words that it signed when the feed changes",
+    file: "core/work.ts",
+    from: "(isSameReport(earlier, report) || isSigned(earlier, attestations, reporters))",
+    to: "isSameReport(earlier, report)",
+    breaks: ["deadline"],
+    schedules: 6_000,
+  },
+  {
+    name: "believes whichever endpoint answers first",
+    file: "chain/vote.ts",
+    from: "this.#trust = { endpoints: endpoints.length, quorum }",
+    to: "this.#trust = { endpoints: endpoints.length, quorum: 1 }",
+    breaks: ["facts", "nonce", "refusal", "bug"],
+    schedules: 20,
+    kind: "deadlines",
+  },
+  {
+    name: "waits for endpoints that hang",
+    file: "chain/collect.ts",
+    from: "(enough(some) && graceMs === 0)",
+    to: "(enough(some) && graceMs < 0)",
+    breaks: ["turn"],
+    schedules: 20,
+    kind: "deadlines",
+  },
+  {
+    name: "takes the answers of one endpoint for those of all",
+    file: "chain/vote.ts",
+    from: "elected(cast, this.#trust.quorum)",
+    to: "elected(cast, 1)",
+    breaks: ["turn", "signature", "facts", "bug"],
+    schedules: 50,
+    kind: "rpc",
+  },
+  {
+    name: "records its decisions without what its peers said",
+    file: "core/slice.ts",
+    from: "attestations: attestations.filter(ofRound),",
+    to: "attestations: attestations.filter(ofRound).slice(1),",
+    breaks: ["replay"],
+    schedules: 20,
+    kind: "replay",
+  },
 ];
 
 const ORACLE = join(import.meta.dirname, "../..");
@@ -101,7 +155,10 @@ export function isFound({ breaks }: Mutant, { code, text }: ReturnType<typeof ju
 }
 
 /** Runs the simulation over a copy of the node with the fault in it. @returns what it printed, and its exit code */
-export function judgeMutant({ file, from, to, schedules }: Mutant): { readonly code: number; readonly text: string } {
+export function judgeMutant({ file, from, to, schedules, kind = "all" }: Mutant): {
+  readonly code: number;
+  readonly text: string;
+} {
   const folder = mkdtempSync(join(tmpdir(), "simulation-mutant-"));
   try {
     const oracle = join(folder, "oracle");
@@ -115,7 +172,7 @@ export function judgeMutant({ file, from, to, schedules }: Mutant): { readonly c
     if (text.split(from).length !== 2) throw new Error(`${file} has not exactly one place for a mutant: ${from}`);
     writeFileSync(path, text.replace(from, to));
     const main = join(oracle, "test/simulation/main.ts");
-    const options = ["--schedules", String(schedules), "--jobs", "1", "--until-failure"];
+    const options = ["--kind", kind, "--schedules", String(schedules), "--jobs", "1", "--until-failure"];
     const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...options], { encoding: "utf8" });
     return { code: status ?? -1, text: stdout + stderr };
   } finally {

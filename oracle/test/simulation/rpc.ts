@@ -2,21 +2,27 @@ import {
   createPublicClient,
   custom,
   decodeFunctionData,
+  getAbiItem,
   type Hex,
   numberToHex,
   type PublicClient,
   RpcRequestError,
+  toFunctionSelector,
 } from "viem";
 import { numeraireStakingAbi as abi } from "../../src/chain/generated/abi.ts";
 import type { Action } from "../../src/core/actions.ts";
 import type { Sender, UnsignedTransaction } from "../../src/core/transaction.ts";
-import { type Block, type Chain, type Transaction } from "./chain.ts";
+import { ancestorOf, type Block, type Chain, type Transaction } from "./chain.ts";
+import { eventsIn, type Log, viewed } from "./contract-abi.ts";
 import { Refusal } from "./contract.ts";
+import type { Request } from "./endpoints.ts";
+import { DOMAIN } from "./script.ts";
 
 // The chain as an ordinary node serves it, and transactions whose bytes are names for what they carry.
 
 const TIP = 10n ** 9n;
 const GAS = 100_000n;
+const MULTICALL = toFunctionSelector(getAbiItem({ abi, name: "multicall" }));
 
 /** Where calldata and signed bytes get their meaning; the same content has the same bytes. */
 export class Wires {
@@ -37,12 +43,13 @@ export class Wires {
     return data;
   }
 
-  calls(data: Hex): Action[] {
+  /** The actions that calldata carries; null where it is none that was encoded here. */
+  calls(data: Hex): readonly Action[] | null {
     const single = this.#actions.get(data);
     if (single !== undefined) return [single];
+    if (!data.startsWith(MULTICALL)) return null;
     const { functionName, args } = decodeFunctionData({ abi, data });
-    if (functionName !== "multicall") throw new Error(`no node of the simulation calls ${functionName}`);
-    return args[0].flatMap((each) => this.calls(each));
+    return functionName === "multicall" ? args[0].flatMap((each) => this.calls(each) ?? []) : null;
   }
 
   sender(address: Sender["address"]): Sender {
@@ -64,11 +71,9 @@ export class Wires {
     if (signed === undefined) throw new Error(`nobody signed ${bytes}`);
     const { from, transaction } = signed;
     const { nonce, data, maxFeePerGas: maxFee, maxPriorityFeePerGas: tip } = transaction;
-    return { hash, from, nonce, maxFee, tip, calls: this.calls(data) };
+    return { hash, from, nonce, maxFee, tip, calls: this.calls(data) ?? [] };
   }
 }
-
-export type Request = { readonly method: string; readonly params?: unknown };
 
 /** A viem client whose every request goes through `answer`. */
 export function clientOf(answer: (request: Request) => Promise<unknown>): PublicClient {
@@ -76,35 +81,77 @@ export function clientOf(answer: (request: Request) => Promise<unknown>): Public
   return createPublicClient({ transport: custom({ request }, { retryCount: 0 }), cacheTime: 0 });
 }
 
-/** What a node answers that sees the given block as the latest. */
-export function answerOf(chain: Chain, wires: Wires, { method, params }: Request, send: (bytes: Hex) => string | null) {
+/** What a node answers whose latest block is `head`. */
+export function answerOf(
+  chain: Chain,
+  wires: Wires,
+  { method, params }: Request,
+  send: (bytes: Hex) => string | null,
+  head = chain.head,
+): unknown {
   const [first, second] = (params ?? []) as readonly unknown[];
-  const at = typeof second === "string" && second.startsWith("0x") ? chain.blockNumbered(BigInt(second)) : chain.head;
-  const block = at ?? chain.head;
   switch (method) {
+    case "eth_chainId":
+      return numberToHex(DOMAIN.chainId);
     case "eth_getBlockByNumber":
-      return shown(chain.head);
+      return blockFor(first, head, chain.finalized);
+    case "eth_getLogs":
+      return logsFor(first as Range, head);
     case "eth_maxPriorityFeePerGas":
       return numberToHex(TIP);
     case "eth_getTransactionCount":
-      return numberToHex(block.nonces.get(String(first)) ?? 0);
+      return numberToHex(blockOf(method, second, chain, head).nonces.get(String(first)) ?? 0);
     case "eth_call":
-    case "eth_estimateGas": {
-      const { data } = first as { readonly data: Hex };
-      const result = chain.tried(block.state, wires.calls(data), block);
-      if (result instanceof Refusal) throw refusal(method, 3, `execution reverted: ${result.message}`, result.data);
-      return method === "eth_call" ? "0x" : numberToHex(GAS);
-    }
+    case "eth_estimateGas":
+      return called(method, (first as { readonly data: Hex }).data, blockOf(method, second, chain, head), chain, wires);
     case "eth_sendRawTransaction": {
       const error = send(first as Hex);
       if (error !== null) throw refusal(method, -32_000, error);
       return numberToHex(1, { size: 32 });
     }
     case "eth_getTransactionReceipt":
-      return receiptOf(chain.head, first as Hex);
+      return receiptOf(head, first as Hex);
     default:
       throw new Error(`the simulation's nodes don't know ${method}`);
   }
+}
+
+function called(method: string, data: Hex, block: Block, chain: Chain, wires: Wires): Hex {
+  const calls = wires.calls(data);
+  if (calls === null) return viewed(data, block);
+  const result = chain.tried(block.state, calls, block);
+  if (result instanceof Refusal) throw refusal(method, 3, `execution reverted: ${result.message}`, result.data);
+  return method === "eth_call" ? "0x" : numberToHex(GAS);
+}
+
+/** By its number or its hash, in the branch that counts for the node. */
+function blockOf(method: string, named: unknown, chain: Chain, head: Block): Block {
+  const number = typeof named === "string" && named.startsWith("0x") ? BigInt(named) : head.number;
+  const pinned = (named ?? {}) as { readonly blockHash?: Hex };
+  const wanted = pinned.blockHash === undefined ? null : chain.blockAt(pinned.blockHash);
+  const found = wanted === null ? ancestorOf(head, number) : wanted;
+  const isThere = found?.number === (wanted?.number ?? number) && ancestorOf(head, found.number) === found;
+  if (found === undefined || found === null || !isThere) throw refusal(method, -32_000, "header not found");
+  return found;
+}
+
+function blockFor(tag: unknown, head: Block, finalized: bigint) {
+  if (tag === "latest") return shown(head);
+  const number = tag === "finalized" ? finalized : BigInt(String(tag));
+  if (tag !== "finalized" && number > head.number) return null;
+  const found = ancestorOf(head, number);
+  return found && shown(found);
+}
+
+type Range = { readonly fromBlock: Hex; readonly toBlock: Hex };
+
+function logsFor({ fromBlock, toBlock }: Range, head: Block): Log[] {
+  const logs: Log[] = [];
+  for (let block = ancestorOf(head, BigInt(toBlock)); block !== null; block = block.parent) {
+    if (block.number < BigInt(fromBlock)) break;
+    logs.unshift(...eventsIn(block));
+  }
+  return logs;
 }
 
 function refusal(method: string, code: number, message: string, data?: Hex): RpcRequestError {
@@ -115,6 +162,7 @@ function shown({ number, hash, time, baseFee }: Block) {
   return {
     number: numberToHex(number),
     hash,
+    parentHash: hash,
     timestamp: numberToHex(time),
     baseFeePerGas: numberToHex(baseFee),
     transactions: [],

@@ -1,26 +1,10 @@
 import { setImmediate as drained } from "node:timers/promises";
 import { BASE_FEE } from "./chain.ts";
 import { type Chance, chanceOf } from "./chance.ts";
-import type { ModelRound } from "./contract.ts";
-import type { Violation } from "./judge.ts";
+import { type ModelRound, reportDeadline } from "./contract.ts";
 import { type Knobs, REPORT_WINDOW } from "./knobs.ts";
+import { type Drawn, type Outcome, outcomeOf } from "./outcome.ts";
 import { World } from "./world.ts";
-
-/** What came of a schedule. */
-export type Outcome = {
-  readonly violation: Violation | null;
-  /** The same for the same seed. */
-  readonly hash: number;
-  readonly kills: number;
-  readonly reorgs: number;
-  readonly vetoes: number;
-  readonly reports: number;
-  readonly settlements: number;
-  readonly reverted: number;
-  readonly voided: number;
-  readonly unknowable: number;
-  readonly trace: readonly string[];
-};
 
 const SLOT = 12;
 const MINES_EARLY = 0.04;
@@ -29,7 +13,6 @@ const REORGANISES = 0.05;
 const DROPS = 0.1;
 const TICKS = 0.8;
 const SPIKE_BLOCKS = 15;
-const SETTLEMENT_TIME = 3_600;
 /** A turn takes at most so many blocks: a node gives up on what answers later. */
 const MOST_BLOCKS = 2n;
 /** No schedule comes near it, so one that does is a world that stands still. */
@@ -47,8 +30,10 @@ export async function runSchedule(seed: number, knobs: Knobs, isTraced = false):
   }
   for (const operator of world.living) operator.kill(world.effects, false);
   await drained();
-  if (world.judge.violation === null) world.judge.ended();
-  return { ...schedule.counted(), violation: world.judge.violation, hash: world.hash, trace: world.trace ?? [] };
+  for (const operator of world.living)
+    if (operator.recordings !== null) world.judge.replayed(operator, await operator.recordings.replayed());
+  if (world.judge.violation === null) world.judge.ended((round) => world.prospects?.isLost(round) === true);
+  return outcomeOf(world, schedule.drawn);
 }
 
 class Schedule {
@@ -60,6 +45,7 @@ class Schedule {
   #vetoes = 0;
   #spikeLeft: number;
   #calm = 0;
+  #deepest = 0;
 
   constructor(seed: number, world: World) {
     this.#world = world;
@@ -74,34 +60,17 @@ class Schedule {
   }
 
   step(): void {
-    const { effects, living, chain } = this.#world;
+    const { effects, living, chain, knobs } = this.#world;
     const isLate = living.some(({ isBusy, since }) => isBusy && chain.head.number - since >= MOST_BLOCKS);
-    if (effects.pending.length === 0 || (!isLate && this.#order.is(MINES_EARLY))) this.#slot();
-    else if (this.#kills < this.#world.knobs.kills && this.#faults.is(KILLS)) this.#kill();
+    if (effects.pending.length === 0 || (knobs.slowTurns && !isLate && this.#order.is(MINES_EARLY))) this.#slot();
+    else if (this.#kills < knobs.kills && this.#faults.is(KILLS)) this.#kill();
     else effects.some(this.#order);
   }
 
-  counted() {
-    const { chain, judge } = this.#world;
-    const done: string[] = [];
-    let reverted = 0;
-    for (let block = chain.head; block.parent !== null; block = block.parent) {
-      for (const { transaction, refusal } of block.receipts.values()) {
-        if (refusal === null) done.push(...transaction.calls.map(({ kind }) => kind));
-        else reverted += 1;
-      }
-    }
-    const count = (kind: string): number => done.filter((each) => each === kind).length;
-    return {
-      kills: this.#kills,
-      reorgs: this.#reorgs,
-      vetoes: count("veto"),
-      reports: count("report"),
-      settlements: count("settle"),
-      voided: count("void"),
-      reverted,
-      unknowable: judge.unknowable,
-    };
+  /** What was drawn so far. */
+  get drawn(): Drawn {
+    const dearBlocks = this.#world.knobs.spike ? SPIKE_BLOCKS - this.#spikeLeft : 0;
+    return { kills: this.#kills, reorgs: this.#reorgs, deepest: this.#deepest, dearBlocks };
   }
 
   /** The next block, whatever comes with it, and new turns and lives. */
@@ -112,12 +81,15 @@ class Schedule {
     const depth = Math.min(this.#faults.within(1, 7), this.#mostDepth());
     if (depth > 0 && this.#reorgs < knobs.reorgs && this.#faults.is(REORGANISES)) {
       this.#reorgs += 1;
+      this.#deepest = Math.max(this.#deepest, depth);
       this.#world.note(`a reorganisation ${depth} deep`);
       chain.reorganise(depth, knobs.drops);
     } else {
       chain.mine(this.#nextTime());
     }
+    for (const { endpoints } of this.#world.living) endpoints?.giveUp();
     this.#tell();
+    this.#world.prospects?.look(chain.head);
     if (knobs.drops && chain.pool.length > 0 && this.#faults.is(DROPS)) {
       const [lost] = chain.pool.splice(this.#faults.within(0, chain.pool.length - 1), 1);
       if (lost !== undefined) this.#world.note(`the pool loses number ${lost.nonce} of ${lost.from}`);
@@ -221,6 +193,5 @@ function edgeOf({ state, schedule, batches }: ModelRound, time: number): number 
   if (time < resolvesAt) return resolvesAt;
   const undisputedAt = Math.max(...batches.map(({ reportedAt }) => reportedAt)) + disputeWindow;
   if (batches.every((batch) => batch.state !== "locked")) return time < undisputedAt ? undisputedAt : null;
-  const deadline = settledBy - disputeWindow - SETTLEMENT_TIME + 1;
-  return time < deadline || time >= settledBy ? null : settledBy;
+  return time < reportDeadline(schedule) || time >= settledBy ? null : settledBy;
 }

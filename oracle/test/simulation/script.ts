@@ -1,6 +1,7 @@
 import { type Address, type Hex, numberToHex } from "viem";
 import type { Schedule, Settings } from "../../src/core/facts.ts";
-import { packStakes } from "../../src/core/words.ts";
+import { modelId } from "../../src/core/models.ts";
+import { packStakes, POSITIONS_PER_BATCH, type Scores, unpackStakes } from "../../src/core/words.ts";
 import { type Feed, type FeedDetails, type FeedRound, FeedUnavailable } from "../../src/feeds/feed.ts";
 import { TERMS } from "../plan-world.ts";
 import { type Chance } from "./chance.ts";
@@ -11,14 +12,25 @@ import { type Knobs, REPORT_WINDOW } from "./knobs.ts";
 
 export const START = 1_000_000;
 export const DOMAIN = { chainId: 1, contract: numberToHex(7, { size: 20 }), tournament: 1 } as const;
-export const MODELS: readonly Hex[] = Array.from({ length: 1_028 }, (_, index) => numberToHex(index + 1, { size: 32 }));
+/** Each batch has so many positions. */
+const LANES_USED = 4;
+const MODELS: readonly Hex[] = Array.from({ length: POSITIONS_PER_BATCH + LANES_USED }, (_, index) =>
+  modelId(nameAt(index)),
+);
 /** What a liar's feed says, and what the feed says for a moment. */
 export const LIE = 99;
 export const FLICKER = 50;
+/** What it says to all others at first. */
+export const TRUTH = 1;
 const SETTLE_WINDOW = 3_600;
 /** Two blocks see what passes; no two readings that are far enough apart do. */
 const FLICKER_SECONDS = 13;
 const NO_HASH: Hex = numberToHex(0, { size: 32 });
+
+/** Of all positions. */
+export function modelsOf(batches: number): readonly Hex[] {
+  return MODELS.slice(0, (batches - 1) * POSITIONS_PER_BATCH + LANES_USED);
+}
 
 export function reporterOf(operator: number): Address {
   return numberToHex(0x1000 + operator, { size: 20 });
@@ -84,10 +96,25 @@ function openRound(number: number, { operators, quorum, batches, disputeWindow }
   };
 }
 
+function nameAt(position: number): string {
+  return `m${position}`;
+}
+
+/** The scores of a batch's lanes by one of the feed's versions. */
+export function scoresOf(batch: number, stakes: readonly bigint[], version: number): Scores[] {
+  return unpackStakes(stakes).map((stake, lane) =>
+    stake === 0n ? [0n, 0n] : scoresAt(version, batch * LANES_USED + lane),
+  );
+}
+
+function scoresAt(version: number, index: number): Scores {
+  return [BigInt(version), -BigInt(index)];
+}
+
 /** What the feed says, and when not. */
 export class Script {
   /** What it says to the honest; a veto makes it say something else. */
-  truth = 1;
+  truth = TRUTH;
   readonly #away: { readonly from: number; readonly until: number };
   /** From when on it says what passes, and what holds from then on. */
   readonly #flicker: number;
@@ -157,17 +184,19 @@ function detailsOf(number: bigint, version: number): FeedDetails {
   const key = `${number.toString()} ${version}`;
   const known = cache.get(key);
   if (known !== undefined) return known;
-  const used = [...MODELS.slice(0, 4), ...MODELS.slice(1_024)];
+  const used = [0, POSITIONS_PER_BATCH].flatMap((first) =>
+    Array.from({ length: LANES_USED }, (_, lane) => first + lane),
+  );
   const details: FeedDetails = {
     tournament: DOMAIN.tournament,
     number,
     resolved: true,
-    models: used.map((model, index) => ({
-      id: `m${index}`,
-      name: `m${index}`,
-      model,
+    models: used.map((position, index) => ({
+      id: nameAt(position),
+      name: nameAt(position),
+      model: modelId(nameAt(position)),
       stake: 1n,
-      scores: [BigInt(version), -BigInt(index)] as const,
+      scores: scoresAt(version, index),
       raw: { first: String(version), second: String(-index) },
       settled: null,
     })),

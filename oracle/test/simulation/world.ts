@@ -1,12 +1,13 @@
 import { type Hex, keccak256 } from "viem";
 import { chanceOf } from "./chance.ts";
-import { Chain, type Transaction } from "./chain.ts";
+import { Chain, FIRST_BLOCK, type Transaction } from "./chain.ts";
 import { carriedOut, type ModelRound, type ModelState } from "./contract.ts";
 import { Effects } from "./effects.ts";
 import { Judge } from "./judge.ts";
 import type { Knobs } from "./knobs.ts";
 import { Operator } from "./operator.ts";
 import { Wires } from "./rpc.ts";
+import { Prospects } from "./prospects.ts";
 import { openingState, Script, START, stakesOf } from "./script.ts";
 
 /** Everything of a schedule, and what leaves traces in it. */
@@ -16,6 +17,8 @@ export class World {
   readonly chain: Chain;
   readonly script: Script;
   readonly judge: Judge;
+  /** null where the feed never changes for good: then nothing excuses a void round. */
+  readonly prospects: Prospects | null;
   readonly effects: Effects;
   readonly wires = new Wires();
   readonly operators: readonly Operator[];
@@ -28,6 +31,8 @@ export class World {
     this.knobs = knobs;
     this.trace = isTraced ? [] : null;
     this.judge = new Judge(() => this.chain, knobs);
+    const seen = () => ({ signings: this.judge.signings, nodes: this.living, version: this.script.version(false) });
+    this.prospects = knobs.flip || knobs.veto ? new Prospects(seen) : null;
     const state = startingState(knobs);
     const time = knobs.locked ? ([...state.values()][0]?.schedule.resolvesAt ?? START) - 200 : START;
     const rules = {
@@ -40,7 +45,7 @@ export class World {
         );
       },
     };
-    this.chain = new Chain(state, time, knobs.finality, rules, chanceOf(seed, "chain"));
+    this.chain = new Chain(state, time, knobs, rules, chanceOf(seed, "chain"));
     this.script = new Script(state, knobs, () => this.chain.now, chanceOf(seed, "feed"));
     this.effects = new Effects(
       (place) => this.operators[place]?.isAlive === true,
@@ -50,7 +55,7 @@ export class World {
     this.places = Array.from({ length: count }, (_, place) => place);
     this.operators = this.places.map((place) => {
       const isLiar = place >= knobs.dead && place < knobs.dead + knobs.liars;
-      return new Operator(place, isLiar, this, chanceOf(seed, `node ${place}`));
+      return new Operator(place, isLiar, this, chanceOf(seed, `node ${place}`), chanceOf(seed, `endpoints ${place}`));
     });
   }
 
@@ -86,7 +91,7 @@ function startingState(knobs: Knobs): ModelState {
 function lockedWhole(state: ModelState, { number, batches, schedule }: ModelRound): ModelState {
   const moment = {
     time: schedule.closesAt,
-    block: 1n,
+    block: FIRST_BLOCK,
     isSigned: () => false,
     stakes: (batch: number) => stakesOf(batch, 0),
   };
