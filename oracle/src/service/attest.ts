@@ -12,7 +12,7 @@ import {
 } from "../core/attestation.ts";
 import { type Disagreement, disagreements } from "../core/disagreement.ts";
 import type { ChainFacts, FeedView, Settings } from "../core/facts.ts";
-import type { ReportDomain } from "../core/report.ts";
+import type { Report, ReportDomain } from "../core/report.ts";
 import type { RoundReports } from "../core/steps/report.ts";
 import {
   contradicted,
@@ -52,8 +52,11 @@ export type Attester = {
   peers(): readonly PeerState[];
 };
 
-/** `errors`: of signers and of the data folder; none of them stops the turn. */
-export type Attested = { readonly testimony: Testimony; readonly errors: readonly unknown[] };
+/** Of a signer, with the report that it should have signed, or of the data folder. */
+export type AttestFault = { readonly error: unknown; readonly unsigned?: Report };
+
+/** None of the errors stops the turn. */
+export type Attested = { readonly testimony: Testimony; readonly errors: readonly AttestFault[] };
 
 export type AttesterOptions = {
   readonly signers: readonly ReportSigner[];
@@ -166,21 +169,22 @@ async function verified(told: readonly Told[], book: Book, facts: ChainFacts): P
 async function signAll(
   wanted: readonly WantedSignature[],
   { signers, domain, book, verify = signatureFault }: AttesterOptions,
-): Promise<unknown[]> {
-  const errors: unknown[] = [];
+): Promise<AttestFault[]> {
+  const errors: AttestFault[] = [];
   const signed: Attestation[] = [];
-  const collect = async (act: () => Promise<void>): Promise<void> => {
+  const signing = wanted.map(async (each) => {
     try {
-      await act();
+      signed.push(await signOne(each, signers, domain, verify));
     } catch (error) {
-      errors.push(error);
+      errors.push({ error, unsigned: each.report });
     }
-  };
-  const signing = wanted.map((each) =>
-    collect(async () => void signed.push(await signOne(each, signers, domain, verify))),
-  );
+  });
   await Promise.all(signing);
-  await collect(() => book.sign(signed));
+  try {
+    await book.sign(signed);
+  } catch (error) {
+    errors.push({ error });
+  }
   return errors;
 }
 
