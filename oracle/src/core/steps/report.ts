@@ -97,6 +97,11 @@ function checksOf(round: RoundFacts, facts: ChainFacts, feed: FeedView, settings
 
 /** Why no report of the round can be made now, whatever its scores are. */
 function obstacle(round: RoundFacts, facts: ChainFacts, list: FeedList, settings: Settings): Reason | null {
+  return unsignable(round, facts, settings) ?? unresolved(round, list);
+}
+
+/** Why none of the local keys may sign for the round now, whatever the feed says. */
+export function unsignable(round: RoundFacts, facts: ChainFacts, settings: Settings): Reason | null {
   const { settledBy } = round.schedule;
   if (facts.block.timestamp >= reportDeadline(round)) {
     return reason(round, null, "deadline_missed", "was not reported in time and can only be voided", settledBy);
@@ -104,7 +109,7 @@ function obstacle(round: RoundFacts, facts: ChainFacts, list: FeedList, settings
   if (localReporters(round, settings).length === 0) {
     return wait(round, "not_a_reporter", "must be signed by reporters, none of them here");
   }
-  return unfinalized(round, facts) ?? unresolved(round, list);
+  return unfinalized(round, facts);
 }
 
 /** A signature outlives the block that it was made for: a lock that may still go away is not signed for. */
