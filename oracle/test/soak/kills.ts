@@ -4,6 +4,7 @@ import { startNode } from "../../../scripts/stack/clients.ts";
 import { buildWorld, TOURNAMENT, type World } from "../reconciler-world.ts";
 import { type Chance, chanceOf } from "../simulation/chance.ts";
 import { dataOf, type Fleet, fleetOf } from "./fleet.ts";
+import { type Gas, gasOfRelayers } from "./gas.ts";
 import { faultsOnChain, waitingIn } from "./judge.ts";
 import { type Listener, listenTo } from "./listener.ts";
 import { type Mining, miningOf } from "./mining.ts";
@@ -28,8 +29,7 @@ export type Outcome = {
   /** Of a reporter, with at least one signature that was heard or found. */
   readonly signedAttempts: number;
   readonly blocks: bigint;
-  /** Of the relayers. */
-  readonly transactions: number;
+  readonly gas: Gas;
   /** Rounds of an operator. */
   readonly replayed: number;
   /** Whatever isn't as it should be, one a line. */
@@ -195,19 +195,19 @@ async function judged({ options, world, fleet, listener, kills }: Soak): Promise
   const heard = listener.attempts;
   const atLeast = rounds * batches * quorum;
   const replays = freshFolder ? { replayed: 0, faults: [] } : await replayAll(fleet.configs, rounds);
-  const nonces = world.relayers.map((address) => world.chain.getTransactionCount({ address }));
-  const transactions = (await Promise.all(nonces)).reduce((sum, nonce) => sum + nonce, 0);
+  const gas = await gasOfRelayers(world);
   return {
     kills: kills(),
     signedAttempts: heard,
     blocks: await world.chain.getBlockNumber(),
-    transactions,
+    gas,
     replayed: replays.replayed,
     faults: [
       ...fleet.faults,
       ...listener.contradictions.map((said) => `two scores signed for one attempt: ${said}`),
       ...(heard < atLeast ? [`signatures for ${heard} attempts were heard, ${atLeast} were needed`] : []),
       ...(waiting > 0 ? [`${waiting} transactions are stuck in the pool`] : []),
+      ...gas.faults,
       ...(await faultsOnChain(world, rounds, batches)),
       ...replays.faults,
     ],
