@@ -248,6 +248,7 @@ export async function buildWorld(options: WorldOptions) {
     configuration,
     times,
     writeRound,
+    opener,
     relayer,
     reporters,
     relayers,

@@ -16,12 +16,16 @@ export type Fleet = {
   /** SIGKILL, wherever it is. */
   readonly kill: (operator: number) => Promise<void>;
   readonly killAll: () => Promise<void>;
+  /** Every line that an operator's lives have written. */
+  readonly said: (operator: number) => readonly string[];
   /** What no life should have done: end by itself, or meet an error that nobody foresaw. */
   readonly faults: readonly string[];
 };
 
 /** Between two turns of an operator. */
 const POLL_MS = 250;
+/** Of the other twin: it comes too late for some of what the first one does. */
+const LATE_POLL_MS = 900;
 
 export function dataOf(world: World, operator: number): string {
   return join(world.folder, `data-${operator}`);
@@ -31,30 +35,40 @@ export function feedOf(world: World, operator: number): string {
   return join(world.folder, `feed-${operator}`);
 }
 
+export type FleetOptions = {
+  readonly operators: number;
+  readonly turnSeconds: number;
+  /** All have the first one's keys and folder, and know of nobody else. */
+  readonly isTwins?: boolean;
+};
+
 /** Nobody runs yet. */
-export async function fleetOf(world: World, operators: number, turnSeconds: number): Promise<Fleet> {
+export async function fleetOf(world: World, options: FleetOptions): Promise<Fleet> {
+  const { operators, turnSeconds, isTwins = false } = options;
   const places = Array.from({ length: operators }, (_, place) => place);
   const ports = await Promise.all(places.map(freePort));
   const urls = ports.map((port) => `http://127.0.0.1:${port}`);
   const configs = places.map((place) => {
     mkdirSync(feedOf(world, place));
+    const owner = isTwins ? 0 : place;
     return world.writeConfig(`operator-${place}.json`, {
       feed: { kind: "folder", path: feedOf(world, place) },
       keys: {
-        reporters: [keyFile(`reporter-${place}`)],
-        relayer: keyFile(`relayer-${place}`),
-        ...(place === 0 && { organizer: keyFile("organizer") }),
+        reporters: [keyFile(`reporter-${owner}`)],
+        relayer: keyFile(`relayer-${owner}`),
+        ...(owner === 0 && { organizer: keyFile("organizer") }),
       },
       port: ports[place],
-      peers: urls.filter((_, other) => other !== place).map((url) => ({ url })),
+      peers: isTwins ? [] : urls.filter((_, other) => other !== place).map((url) => ({ url })),
       peerTimeoutMs: 1_000,
       turnSeconds,
-      pollIntervalMs: POLL_MS,
-      dataFolder: dataOf(world, place),
-      logLevel: "error",
+      pollIntervalMs: isTwins && place > 0 ? LATE_POLL_MS : POLL_MS,
+      dataFolder: dataOf(world, owner),
+      logLevel: isTwins ? "info" : "error",
     });
   });
   const living = new Map<number, ChildProcess>();
+  const said = places.map((): string[] => []);
   const faults: string[] = [];
 
   const kill = async (operator: number): Promise<void> => {
@@ -69,20 +83,22 @@ export async function fleetOf(world: World, operators: number, turnSeconds: numb
     urls,
     configs,
     faults,
+    said: (operator) => said[operator] ?? [],
     start(operator) {
       const args = [MAIN, "run", "--config", configs[operator] ?? ""];
       const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
       living.set(operator, child);
-      const said: string[] = [];
       for (const input of [child.stdout, child.stderr]) {
         createInterface({ input }).on("line", (line) => {
-          said.push(line);
+          said[operator]?.push(line);
           if (line.includes('"code":"bug"')) faults.push(`operator ${operator} says ${line}`);
         });
       }
       child.once("exit", (code) => {
         if (living.get(operator) !== child) return;
-        faults.push(`operator ${operator} ended by itself (${code ?? "signal"}): ${said.slice(-3).join(" | ")}`);
+        faults.push(
+          `operator ${operator} ended by itself (${code ?? "signal"}): ${said[operator]?.slice(-3).join(" | ") ?? ""}`,
+        );
       });
     },
     kill,

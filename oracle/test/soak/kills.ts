@@ -1,15 +1,15 @@
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startNode } from "../../../scripts/stack/clients.ts";
-import { buildWorld, TOURNAMENT, type World } from "../reconciler-world.ts";
+import type { World } from "../reconciler-world.ts";
 import { type Chance, chanceOf } from "../simulation/chance.ts";
 import { dataOf, type Fleet, fleetOf } from "./fleet.ts";
-import { type Gas, gasOfRelayers } from "./gas.ts";
+import { type Gas, gasOf, minedOf } from "./gas.ts";
 import { faultsOnChain, waitingIn } from "./judge.ts";
 import { type Listener, listenTo } from "./listener.ts";
 import { type Mining, miningOf } from "./mining.ts";
+import { anvilWorld, enter, isDone, momentsOf, nameOf, until } from "./moments.ts";
 import { replayAll } from "./replays.ts";
-import { announce, numberOf, timesOf } from "./rounds.ts";
+import { announce, numberOf } from "./rounds.ts";
 
 // Processes of several operators on a real chain, killed at random moments while rounds overlap: docs/quorum.md.
 
@@ -38,19 +38,12 @@ export type Outcome = {
 
 export type Say = (progress: string) => void;
 
-const STARTS_AT = 1_900_000_000;
-const [OPEN, LOCKED, SETTLED] = [1, 3, 4];
 const BLOCK_MS = 150;
-/** Blocks until anvil calls one final. */
-const FINAL = 64;
 /** Seconds of a chain whose every block is at least one of them later. */
 const TURN_SECONDS = 4;
+const LAST_BLOCKS = 10;
 /** About as long as a process takes to start and to take a turn. */
 const LIFE_MS = 2_500;
-const PATIENCE_MS = 180_000;
-
-/** Something that is due at a time of the chain's. */
-type Moment = { readonly time: number; readonly what: "open" | "lock" | "report" | "settle"; readonly index: number };
 
 type Soak = {
   readonly options: Options;
@@ -64,12 +57,12 @@ type Soak = {
   readonly kills: () => number;
 };
 
+/** @throws Error where the rounds don't go on */
 export async function soak(options: Options, say: Say): Promise<Outcome> {
   const { operators, quorum, batches } = options;
-  const startAnvil = () => startNode("anvil", 0, STARTS_AT, () => undefined);
-  const world = await buildWorld({ positions: (batches - 1) * 1_024 + 3, operators, quorum, startNode: startAnvil });
+  const world = await anvilWorld(operators, quorum, batches);
   const mining = miningOf(world, BLOCK_MS);
-  const fleet = await fleetOf(world, operators, TURN_SECONDS);
+  const fleet = await fleetOf(world, { operators, turnSeconds: TURN_SECONDS });
   const listener = listenTo(fleet.urls);
   let kills = 0;
   const restart = async (operator: number): Promise<void> => {
@@ -82,7 +75,6 @@ export async function soak(options: Options, say: Say): Promise<Outcome> {
   };
   const chance = chanceOf(options.seed, "kills");
   try {
-    await world.chain.setAutomine(false);
     mining.start();
     const running = { options, world, mining, fleet, listener, chance, restart, kills: () => kills };
     await live(running, say);
@@ -108,10 +100,9 @@ async function live(running: Soak, say: Say): Promise<void> {
   places.forEach(fleet.start);
   const moments = momentsOf(world, options.rounds);
   for (const [place, moment] of moments.entries()) {
-    const { time, what, index } = moment;
+    const { what, index } = moment;
     await mining.stop();
-    await world.moveTo(time);
-    await world.chain.mine({ blocks: FINAL });
+    await enter(world, moment);
     if (what === "lock") announceAll(index + 1);
     if (what === "report") await spoil(running, index);
     mining.start();
@@ -120,40 +111,9 @@ async function live(running: Soak, say: Say): Promise<void> {
       await sleep(chance.within(0, LIFE_MS));
       await restart(chance.pick(places));
     }
-    const name = `${what} round ${numberOf(index).toString()}`;
-    await until(name, () => isDone(world, moment, options));
+    await until(nameOf(moment), () => isDone(world, moment, options));
     if (what === "settle") listener.rounds.delete(numberOf(index));
-    say(`${name}: done; ${kills()} of ${options.kills} kills`);
-  }
-}
-
-/** What is due, in the order of time; from the second round on a round opens while the one before it is locked. */
-function momentsOf(world: World, rounds: number): Moment[] {
-  const each = Array.from({ length: rounds }, (_, index): Moment[] => {
-    const { closesAt, resolvesAt, settlesAt } = timesOf(world, index);
-    return [
-      { time: closesAt, what: "lock", index },
-      { time: resolvesAt, what: "report", index },
-      { time: settlesAt, what: "settle", index },
-    ];
-  });
-  const opening: Moment = { time: world.times.opensAt, what: "open", index: 0 };
-  return [opening, ...each.flat().toSorted((one, other) => one.time - other.time)];
-}
-
-async function isDone({ chain, staking }: World, { what, index }: Moment, { rounds, batches }: Options) {
-  const read = (round: number) =>
-    chain.readContract({ ...staking, functionName: "roundOf", args: [TOURNAMENT, numberOf(round)] });
-  const round = await read(index);
-  switch (what) {
-    case "open":
-      return round.state >= OPEN;
-    case "lock":
-      return round.state >= LOCKED && (index + 1 === rounds || (await read(index + 1)).state >= OPEN);
-    case "report":
-      return round.reportedBatches === batches || round.state === SETTLED;
-    case "settle":
-      return round.state === SETTLED;
+    say(`${nameOf(moment)}: done; ${kills()} of ${options.kills} kills`);
   }
 }
 
@@ -190,12 +150,12 @@ async function judged({ options, world, fleet, listener, kills }: Soak): Promise
   await listener.stop();
   for (let operator = 0; operator < operators; operator += 1) listener.read(dataOf(world, operator));
   // What nobody pushes any more has to get into these blocks by itself.
-  await world.chain.mine({ blocks: FINAL });
+  await world.chain.mine({ blocks: LAST_BLOCKS });
   const waiting = await waitingIn(world);
   const heard = listener.attempts;
   const atLeast = rounds * batches * quorum;
   const replays = freshFolder ? { replayed: 0, faults: [] } : await replayAll(fleet.configs, rounds);
-  const gas = await gasOfRelayers(world);
+  const gas = gasOf(await minedOf(world, world.relayers));
   return {
     kills: kills(),
     signedAttempts: heard,
@@ -212,12 +172,4 @@ async function judged({ options, world, fleet, listener, kills }: Soak): Promise
       ...replays.faults,
     ],
   };
-}
-
-async function until(what: string, reached: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = Date.now() + PATIENCE_MS;
-  while (!(await reached())) {
-    if (Date.now() > giveUpAt) throw new Error(`${what}: not within ${PATIENCE_MS / 1_000} s`);
-    await sleep(50);
-  }
 }
