@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { createServer } from "node:net";
@@ -70,6 +70,13 @@ export async function fleetOf(world: World, options: FleetOptions): Promise<Flee
   const living = new Map<number, ChildProcess>();
   const said = places.map((): string[] => []);
   const faults: string[] = [];
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(world.folder, "compiled") };
+  // A life that is killed leaves no compiled code behind for the next one, one that ends does.
+  spawnSync(process.execPath, [MAIN, "--help"], { env, stdio: "ignore" });
+  // Nobody outlives this process, however it ends.
+  process.once("exit", () => {
+    for (const child of living.values()) child.kill("SIGKILL");
+  });
 
   const kill = async (operator: number): Promise<void> => {
     const child = living.get(operator);
@@ -86,7 +93,7 @@ export async function fleetOf(world: World, options: FleetOptions): Promise<Flee
     said: (operator) => said[operator] ?? [],
     start(operator) {
       const args = [MAIN, "run", "--config", configs[operator] ?? ""];
-      const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+      const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
       living.set(operator, child);
       for (const input of [child.stdout, child.stderr]) {
         createInterface({ input }).on("line", (line) => {
