@@ -14,7 +14,7 @@ export type Mined = {
 /** Of these senders, from a block on; reads every block. */
 export async function minedOf({ chain }: World, senders: readonly Address[], from = 1n): Promise<Mined[]> {
   const mined: Mined[] = [];
-  for (let block = await chain.getBlockNumber(); block >= from; block -= 1n) {
+  for (let block = await chain.getBlockNumber({ cacheTime: 0 }); block >= from; block -= 1n) {
     const { transactions } = await chain.getBlock({ blockNumber: block, includeTransactions: true });
     for (const { hash, gas } of transactions.filter((sent) => senders.some((one) => isAddressEqual(one, sent.from)))) {
       const { status, gasUsed } = await chain.getTransactionReceipt({ hash });

@@ -159,7 +159,7 @@ async function judged({ options, world, fleet, listener, kills }: Soak): Promise
   return {
     kills: kills(),
     signedAttempts: heard,
-    blocks: await world.chain.getBlockNumber(),
+    blocks: await world.chain.getBlockNumber({ cacheTime: 0 }),
     gas,
     replayed: replays.replayed,
     faults: [
