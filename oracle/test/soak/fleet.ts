@@ -24,8 +24,8 @@ export type Fleet = {
 
 /** Between two turns of an operator. */
 const POLL_MS = 250;
-/** Of the other twin: it comes too late for some of what the first one does. */
-const LATE_POLL_MS = 900;
+/** Of the other twin: about a block, so that it comes too late for some of what the first one does. */
+const LATE_POLL_MS = 1_800;
 
 export function dataOf(world: World, operator: number): string {
   return join(world.folder, `data-${operator}`);

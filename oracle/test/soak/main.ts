@@ -74,11 +74,11 @@ async function run(options: Wanted, say: (progress: string) => void) {
     return { ...outcome, rows: rowsOfKills(options, outcome) };
   }
   const outcome = await twinSoak(options, say);
-  const { blocks, foreign, noticed } = outcome;
+  const { blocks, foreign, latestAlarm } = outcome;
   const rows: Row[] = [
     ["blocks with two processes of one key", blocks],
     ["transactions that one of them didn't send", foreign],
-    ["of them with an alarm within a block", noticed],
+    ["blocks to the latest alarm", latestAlarm],
   ];
   return { ...outcome, rows };
 }
