@@ -21,6 +21,7 @@ import { numeraireStakingAbi as abi } from "../src/chain/generated/abi.ts";
 import type { Result } from "../src/chain/outcome.ts";
 import { Vote } from "../src/chain/vote.ts";
 import type { Action } from "../src/core/actions.ts";
+import type { Sender } from "../src/core/transaction.ts";
 
 const CHAIN = 7;
 const CONTRACT = numberToHex(9, { size: 20 });
@@ -120,7 +121,7 @@ function settlement(round: number, words: number, changes: Partial<Action> = {})
 async function send(
   actions: readonly Action[],
   behaviour: Behaviour,
-  options: { window?: number; maxFeePerGas?: bigint } = {},
+  options: { window?: number; maxFeePerGas?: bigint; from?: Sender } = {},
 ) {
   const { client, sent } = modelOf(behaviour);
   const subject = executor({
@@ -132,7 +133,7 @@ async function send(
     receiptTimeoutMs: 1,
     maxFeePerGas: options.maxFeePerGas ?? 10n ** 12n,
   });
-  return { results: await subject.send(actions, SENDER, Date.now() + 60_000), sent };
+  return { results: await subject.send(actions, options.from ?? SENDER, Date.now() + 60_000), sent };
 }
 
 function codeOf(result: Result | undefined): string {
@@ -265,6 +266,23 @@ describe("the executor", () => {
     expect(
       results.map((result) => ("error" in result ? `${codeOf(result)} ${String(result.error)}` : "")).join(),
     ).toContain(said);
+  });
+
+  it("asks a key that can't sign once, and leaves all of its sender's for the next turn", async () => {
+    const many = Array.from({ length: 12 }, (_, index) => settlement(index + 1, 256));
+    const down = new Error("the signer is down");
+    let asked = 0;
+    const signTransaction = () => {
+      asked += 1;
+      return Promise.reject(down);
+    };
+    const from = { address: SENDER.address, signTransaction };
+    const { results, sent } = await send(many, { bad: new Set(), pool: ["mined"] }, { from, window: 2 });
+    expect(asked).toBe(1);
+    expect(sent).toEqual([]);
+    expect(results.length).toBeGreaterThan(0);
+    expect(results.length).toBeLessThan(many.length);
+    for (const result of results) expect(result).toMatchObject({ error: down });
   });
 
   it("has no result for what its time didn't suffice for", async () => {

@@ -69,7 +69,7 @@ describe("the attesting half of a turn", () => {
       place === 0 && index === 1 && nth < 5 ? down : null,
     );
     const first = await turn();
-    expect(first.errors).toEqual([down]);
+    expect(first.errors).toEqual([{ error: down, unsigned: reports.get(1n)?.reports[1] }]);
     expect(first.testimony.attestations).toHaveLength(3);
     const second = await turn();
     expect(second.errors).toEqual([]);
@@ -101,7 +101,8 @@ describe("the attesting half of a turn", () => {
     const { turn, attestations } = node(({ place }) => (place === 1 ? "another document" : null));
     const { errors, testimony } = await turn();
     expect(errors).toHaveLength(2);
-    for (const error of errors) expect(error).toBeInstanceOf(SignerRefusal);
+    for (const { error } of errors) expect(error).toBeInstanceOf(SignerRefusal);
+    expect(errors.map(({ unsigned }) => unsigned?.batch).toSorted()).toEqual([0, 1]);
     expect(testimony.attestations.map(({ reporter }) => reporter)).toEqual([REPORTERS[0], REPORTERS[0]]);
     expect(attestations(1n).attestations).toHaveLength(2);
   });
@@ -110,7 +111,7 @@ describe("the attesting half of a turn", () => {
     const full = new DataFolderTrouble("config.dataFolder: can't write");
     const { turn } = node(undefined, { read: () => Promise.resolve([]), write: () => Promise.reject(full) });
     const { errors, testimony } = await turn();
-    expect(errors).toEqual([full]);
+    expect(errors).toEqual([{ error: full }]);
     expect(testimony.attestations).toHaveLength(4);
   });
 });

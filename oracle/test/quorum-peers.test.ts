@@ -165,12 +165,12 @@ describe("the data folder", () => {
     await first.hear([await attested(B)], facts);
     await first.sign([await attested(A)]);
     const second = book([A], keptIn(path, DOMAIN));
-    await second.hear([], facts);
+    await second.remember(facts);
     expect(second.attestations).toEqual([await attested(A)]);
     expect(readdirSync(path)).toHaveLength(1);
     await book([B], keptIn(path, DOMAIN)).sign([await attested(B)]);
     const third = book([A, B], keptIn(path, DOMAIN));
-    await third.hear([], facts);
+    await third.remember(facts);
     expect(third.attestations.map(({ reporter }) => reporter)).toEqual([A.address, B.address]);
   });
 
@@ -178,7 +178,7 @@ describe("the data folder", () => {
     const path = folder();
     await book([A], keptIn(path, DOMAIN)).sign([await attested(A)]);
     const other = book([A], keptIn(path, { ...DOMAIN, tournament: 2 }));
-    await other.hear([], facts);
+    await other.remember(facts);
     expect(other.attestations).toEqual([]);
   });
 
@@ -192,7 +192,7 @@ describe("the data folder", () => {
     await book([A], keptIn(path, DOMAIN)).sign([await attested(A)]);
     writeFileSync(only(path), change(readFileSync(only(path), "utf8")));
     const next = book([A], keptIn(path, DOMAIN));
-    await next.hear([], facts);
+    await next.remember(facts);
     expect(next.attestations).toEqual([]);
   });
 

@@ -6,6 +6,8 @@ import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { buildOracle } from "../src/service/oracle.ts";
 import { readiness } from "../src/service/readiness.ts";
+import { roundView } from "../src/service/round-view.ts";
+import { tickTable } from "../src/service/table.ts";
 import { type Tick } from "../src/service/tick.ts";
 import { KEYS, ROUND, TOURNAMENT, buildWorld, type World } from "./reconciler-world.ts";
 import {
@@ -138,6 +140,10 @@ it("loses to a signer that fails at one batch only that batch, and does the rest
   expect(tick.failures[0]?.message).toMatch(
     /^the signer of 0x\w{40} at 127\.0\.0\.1:\d+ answers .* error -32603: sealed$/,
   );
+  expect(tick.failures[0]?.unsigned).toMatchObject({ tournament: TOURNAMENT, round: ROUND, batch: 0, attempt: 0 });
+  expect(tickTable(tick)).toMatch(/^failed +sign tournament 1 round 5 batch 0 attempt 0 +signer_down: /m);
+  if (tick.facts === null) throw new Error("the chain was not read");
+  expect(roundView(tick, tick.facts, ROUND)).toMatchObject({ errors: [{ code: "signer_down" }] });
   signers.second.mischief = null;
   expect(summary(await node.reconciler.tick())).toEqual(["report 0"]);
 });

@@ -40,10 +40,12 @@ export const KEYS = {
   staker: keccak256(toHex("staker")),
   guardian: keccak256(toHex("guardian")),
   registrar: keccak256(toHex("registrar")),
-  reporters: [1, 2, 3].map((n) => keccak256(toHex(`reporter ${n}`))),
-  /** Of operators of their own, one a reporter. */
-  relayers: [1, 2, 3].map((n) => keccak256(toHex(`relayer ${n}`))),
+  reporters: keysOf("reporter", 3),
 } as const;
+
+function keysOf(role: string, count: number): Hex[] {
+  return Array.from({ length: count }, (_, index) => keccak256(toHex(`${role} ${index + 1}`)));
+}
 
 export type WorldOptions = {
   /** Positions, each on its own model. */
@@ -53,20 +55,27 @@ export type WorldOptions = {
   readonly quorum?: number;
   /** Position whose model isn't in the feed. */
   readonly unlisted?: number;
+  /** Reporters of the tournament, each with a relayer beside it. */
+  readonly operators?: number;
+  /** What runs the chain, instead of this process. */
+  readonly startNode?: () => Promise<Node>;
 };
+
+type Node = { readonly url: string; stop(): Promise<void> };
 
 export type World = Awaited<ReturnType<typeof buildWorld>>;
 
 export async function buildWorld(options: WorldOptions) {
-  const server = await network.createServer("default", "127.0.0.1", 0);
-  const { address, port } = await server.listen();
-  const url = `http://${address}:${port}`;
+  const node = await (options.startNode ?? hardhatHere)();
+  const { url } = node;
+  const reporterSecrets = keysOf("reporter", options.operators ?? 3);
+  const relayerSecrets = keysOf("relayer", options.operators ?? 3);
   const chain = createTestClient({ mode: "hardhat", transport: http(url, { retryCount: 0 }) }).extend(publicActions);
   const organizer = walletOf(url, KEYS.organizer);
   const staker = walletOf(url, KEYS.staker);
   const guardian = walletOf(url, KEYS.guardian);
   const relayer = privateKeyToAccount(KEYS.relayer).address;
-  const relayers = KEYS.relayers.map((key) => privateKeyToAccount(key).address);
+  const relayers = relayerSecrets.map((key) => privateKeyToAccount(key).address);
   const { address: opener } = organizer.account;
   for (const who of [opener, staker.account.address, guardian.account.address, relayer, ...relayers]) {
     await chain.setBalance({ address: who, value: 1_000n * ETHER });
@@ -112,7 +121,7 @@ export async function buildWorld(options: WorldOptions) {
     minDisputeWindow: 0,
   };
   const registrar = privateKeyToAccount(KEYS.registrar);
-  const reporters = KEYS.reporters.map((key) => privateKeyToAccount(key).address);
+  const reporters = reporterSecrets.map((key) => privateKeyToAccount(key).address);
   await confirmed(
     organizer.writeContract({
       ...staking,
@@ -196,8 +205,8 @@ export async function buildWorld(options: WorldOptions) {
     writeFileSync(join(folder, name), `${key}\n`, { mode: 0o600 });
     return { kind: "file", file: name };
   };
-  KEYS.relayers.forEach((key, index) => secret(`relayer-${index}`, key));
-  const reporterKeys = KEYS.reporters.map((key, index) => secret(`reporter-${index}`, key));
+  relayerSecrets.forEach((key, index) => secret(`relayer-${index}`, key));
+  const reporterKeys = reporterSecrets.map((key, index) => secret(`reporter-${index}`, key));
   secret("stranger", KEYS.staker);
   const configuration = {
     rpcUrls: [url],
@@ -239,6 +248,7 @@ export async function buildWorld(options: WorldOptions) {
     configuration,
     times,
     writeRound,
+    opener,
     relayer,
     reporters,
     relayers,
@@ -279,10 +289,16 @@ export async function buildWorld(options: WorldOptions) {
       return logs.map(({ eventName, args }) => `${eventName}${"batch" in args ? ` ${args.batch}` : ""}`);
     },
     close: async (): Promise<void> => {
-      await server.close();
+      await node.stop();
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+async function hardhatHere(): Promise<Node> {
+  const server = await network.createServer("default", "127.0.0.1", 0);
+  const { address, port } = await server.listen();
+  return { url: `http://${address}:${port}`, stop: () => server.close() };
 }
 
 export function uuid(position: number): string {

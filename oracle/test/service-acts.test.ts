@@ -21,6 +21,9 @@ it("the latest acts come first, with what came of them, and older ones go", () =
     { at: tick.finishedAt, what: "lock round 1 batch 0", result: "no ether", code: "funds_low" },
     { at: tick.finishedAt, what: "lock round 1 batch 0", result: hash, code: null },
   ]);
+  const unsigned = { tournament: 3, round: 1n, batch: 2, attempt: 1, stakesHash: hash, scoresHash: hash };
+  acts.onTick({ ...tick, failures: [{ action: null, unsigned, code: "signer_down", message: "no answer" }] });
+  expect(acts.latest[0]).toMatchObject({ what: "sign tournament 3 round 1 batch 2 attempt 1", code: "signer_down" });
   const failures = [{ action, code: "tx_reverts", message: "" } as const];
   for (let turn = 0; turn < 100; turn += 1) acts.onTick({ ...tick, failures });
   expect(acts.latest).toHaveLength(30);

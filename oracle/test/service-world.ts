@@ -22,6 +22,7 @@ export function operators(attestations: readonly Attestation[] = [], peers: read
   return {
     hear: () => Promise.resolve(),
     unchecked: () => [],
+    sign: () => Promise.resolve([]),
     attest: () => Promise.resolve({ testimony: NOBODY, errors: [] }),
     attestations: () => ({ ...DOMAIN, reporters: [], attestations }),
     evidence: () => ({ ...DOMAIN, evidence: [] }),

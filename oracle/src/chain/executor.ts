@@ -73,14 +73,13 @@ function encoded(actions: readonly Action[], { encode }: ExecutorOptions) {
   return { calls, results };
 }
 
-/** Whatever else the sender would send has to queue behind it, or can't be sent either. */
+/** Whatever else the sender would send has to queue behind it, or can't be signed, paid for or sent either. */
 function isHeldUp(result: Result): boolean {
-  if (!("error" in result) || !(result.error instanceof ChainTrouble)) return "error" in result && isPoor(result.error);
-  return result.error.code !== "chain_moved";
-}
-
-function isPoor(error: unknown): boolean {
-  return error instanceof ChainRefusal && error.code === "funds_low";
+  if (!("error" in result)) return false;
+  const { error } = result;
+  if (error instanceof ChainTrouble) return error.code !== "chain_moved";
+  // What the chain didn't say, the key did.
+  return !(error instanceof ChainRefusal) || error.code === "funds_low";
 }
 
 /** The next transactions, from the confirmed nonce on without a gap; always with a result for at least one call. */

@@ -8,6 +8,8 @@ import { isOfNow, isOfReporter, signatureFault, type Verify } from "./verify.ts"
 /** Every attestation that is known and true: of the batches as they stand, and of this node's own reporters for good. */
 export type Book = {
   readonly attestations: readonly Attestation[];
+  /** Takes what this node's own reporters signed in an earlier life, or in another process that shares the folder. */
+  remember(facts: ChainFacts): Promise<void>;
   /** Takes what is new and true, and stops where too much of it isn't; answers how many were refused, and why the first. */
   hear(said: readonly Attestation[], facts: ChainFacts): Promise<Refused>;
   /**
@@ -36,27 +38,23 @@ const MOST_FAULTS = 16;
 
 export function attestationBook({ domain, mine, kept, verify = signatureFault }: BookOptions): Book {
   let known: readonly Attestation[] = [];
-  let isRead = false;
   const isMine = ({ reporter }: Attestation): boolean => includes(mine, reporter);
 
   const isNew = (said: Attestation): boolean => {
     const earlier = signedBy(said.reporter, said, known);
     return earlier.length < MOST_OF_ONE && !earlier.some(({ scoresHash }) => scoresHash === said.scoresHash);
   };
-  const readOnce = async (): Promise<void> => {
-    if (isRead) return;
-    for (const said of await kept.read(mine)) {
-      if (isMine(said) && isNew(said) && (await verify(said, domain)) === null) known = [...known, said];
-    }
-    isRead = true;
-  };
-
   return {
     get attestations() {
       return known;
     },
+    async remember({ finished }) {
+      for (const said of await kept.read(mine)) {
+        if (finished.has(said.round) || !isMine(said) || !isNew(said)) continue;
+        if ((await verify(said, domain)) === null) known = [...known, said];
+      }
+    },
     async hear(said, facts) {
-      await readOnce();
       const faults: string[] = [];
       for (const each of said) {
         if (faults.length === MOST_FAULTS) break;

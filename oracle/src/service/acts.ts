@@ -1,6 +1,6 @@
 import { describe } from "../core/actions.ts";
 import type { Code } from "./reasons.ts";
-import type { Tick } from "./tick.ts";
+import { type Tick, triedIn } from "./tick.ts";
 
 /** Something that was tried, for people. `at`: milliseconds; `code`: why it failed, null where it didn't. */
 export type Act = { readonly at: number; readonly what: string; readonly result: string; readonly code: Code | null };
@@ -19,9 +19,10 @@ export function actLog(): Acts {
           const result = outcome.kind === "done" ? outcome.hash : outcome.message;
           return { at, what: describe(action), result, code: null };
         }),
-        ...failures.flatMap(({ action, code, message }): Act[] =>
-          action === null ? [] : [{ at, what: describe(action), result: message, code }],
-        ),
+        ...failures.flatMap((failure): Act[] => {
+          const what = triedIn(failure);
+          return what === null ? [] : [{ at, what, result: failure.message, code: failure.code }];
+        }),
       ];
       latest = [...acts.toReversed(), ...latest].slice(0, KEPT);
     },

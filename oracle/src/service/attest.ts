@@ -12,7 +12,7 @@ import {
 } from "../core/attestation.ts";
 import { type Disagreement, disagreements } from "../core/disagreement.ts";
 import type { ChainFacts, FeedView, Settings } from "../core/facts.ts";
-import type { ReportDomain } from "../core/report.ts";
+import type { Report, ReportDomain } from "../core/report.ts";
 import type { RoundReports } from "../core/steps/report.ts";
 import {
   contradicted,
@@ -42,6 +42,8 @@ export type Attester = {
   unchecked(facts: ChainFacts): bigint[];
   /** Signs what is to be signed, and looks for what is behind others' words. */
   attest(facts: ChainFacts, feed: FeedView, reports: ReadonlyMap<bigint, RoundReports>): Promise<Attested>;
+  /** Signs what somebody else has worked out, under the same guard. */
+  sign(report: WantedReport, facts: ChainFacts): Promise<readonly AttestFault[]>;
   /** What it answers others: all attestations to a round's batches, or, without one, to those that lack a report. */
   attestations(round: bigint | null): AttestationsAnswer;
   /** How it came to its own. */
@@ -52,8 +54,11 @@ export type Attester = {
   peers(): readonly PeerState[];
 };
 
-/** `errors`: of signers and of the data folder; none of them stops the turn. */
-export type Attested = { readonly testimony: Testimony; readonly errors: readonly unknown[] };
+/** Of a signer, with the report that it should have signed, or of the data folder. */
+export type AttestFault = { readonly error: unknown; readonly unsigned?: Report };
+
+/** None of the errors stops the turn. */
+export type Attested = { readonly testimony: Testimony; readonly errors: readonly AttestFault[] };
 
 export type AttesterOptions = {
   readonly signers: readonly ReportSigner[];
@@ -87,11 +92,27 @@ export function attester(options: AttesterOptions): Attester {
     return faults;
   };
 
+  /** Looks once more into the folder: another process with the same key may have signed since the turn began. */
+  const signDue = async (due: readonly WantedReport[], facts: ChainFacts): Promise<AttestFault[]> => {
+    const heard = (): Testimony => ({
+      attestations: book.attestations,
+      own: [],
+      others,
+      peers: told.map(({ state }) => state),
+    });
+    if (wantedSignatures(due, facts, heard(), settings).length === 0) return [];
+    await book.remember(withFinalEnds(facts, ends));
+    return signAll(wantedSignatures(due, facts, heard(), settings), options);
+  };
+
   return {
     async hear(facts) {
       latest = facts;
       ends = endsAfter(ends, facts);
-      book.forget(withFinalEnds(facts, ends));
+      const known = withFinalEnds(facts, ends);
+      book.forget(known);
+      // What was signed here counts before what others say, whether there are others or not.
+      await book.remember(known);
       const reported = contradicted(works, facts, book.attestations)
         .map(({ report }) => report.round)
         .filter((round, index, all) => all.indexOf(round) === index);
@@ -101,9 +122,7 @@ export function attester(options: AttesterOptions): Attester {
     unchecked: (facts) => uncheckedRounds(works, facts, settings),
     async attest(facts, feed, reports) {
       const due = [...reports.values()].flatMap((each) => each.reports);
-      const states = told.map(({ state }) => state);
-      const heard = { attestations: book.attestations, own: [], others, peers: states };
-      const errors = await signAll(wantedSignatures(due, facts, heard, settings), options);
+      const errors = await signDue(due, facts);
       const checks = [...reports.values()].flatMap((each) => each.checks);
       const known = withFinalEnds(facts, ends);
       works = worksAfter(works, [...due, ...checks], known, feed, book.attestations, settings.reporters);
@@ -121,6 +140,7 @@ export function attester(options: AttesterOptions): Attester {
       found = [...found.filter((each) => isPast(each, now, facts)), ...now];
       return { testimony, errors };
     },
+    sign: (report, facts) => signDue([report], facts),
     attestations(round) {
       const facts = latest;
       const served = book.attestations.filter(
@@ -152,8 +172,6 @@ function ownWorks(
 
 /** One node after the other: verifying is work for this process, not waiting. */
 async function verified(told: readonly Told[], book: Book, facts: ChainFacts): Promise<ReadonlyMap<string, Refused>> {
-  // What an earlier life kept counts before what others say, whether there are others or not.
-  await book.hear([], facts);
   const refused = new Map<string, Refused>();
   for (const { url, attestations } of told) {
     const answer = await book.hear(attestations, facts);
@@ -166,21 +184,22 @@ async function verified(told: readonly Told[], book: Book, facts: ChainFacts): P
 async function signAll(
   wanted: readonly WantedSignature[],
   { signers, domain, book, verify = signatureFault }: AttesterOptions,
-): Promise<unknown[]> {
-  const errors: unknown[] = [];
+): Promise<AttestFault[]> {
+  const errors: AttestFault[] = [];
   const signed: Attestation[] = [];
-  const collect = async (act: () => Promise<void>): Promise<void> => {
+  const signing = wanted.map(async (each) => {
     try {
-      await act();
+      signed.push(await signOne(each, signers, domain, verify));
     } catch (error) {
-      errors.push(error);
+      errors.push({ error, unsigned: each.report });
     }
-  };
-  const signing = wanted.map((each) =>
-    collect(async () => void signed.push(await signOne(each, signers, domain, verify))),
-  );
+  });
   await Promise.all(signing);
-  await collect(() => book.sign(signed));
+  try {
+    await book.sign(signed);
+  } catch (error) {
+    errors.push({ error });
+  }
   return errors;
 }
 

@@ -101,7 +101,7 @@ async function takeTurn(options: ReconcilerOptions): Promise<Tick> {
     ]);
     const reports = wantedReports(facts, feed, options.settings);
     const { testimony, errors } = await options.attester.attest(facts, feed, reports);
-    failures.push(...errors.map((error) => failureOf(null, error)));
+    failures.push(...errors.map(({ error, ...unsigned }) => ({ ...failureOf(null, error), ...unsigned })));
     wanted = plan(facts, feed, testimony, options.settings, reports);
     const unrecorded = await options.record?.({ facts, feed, testimony, plan: wanted });
     failures.push(...(unrecorded ?? []).map((error) => failureOf(null, error)));

@@ -2,7 +2,7 @@ import { type Action, describe, type Reason } from "../core/actions.ts";
 import type { BatchFacts, ChainFacts, RoundFacts } from "../core/facts.ts";
 import { pageOf, REASONS } from "./reasons.ts";
 import { stakedIn } from "./staked.ts";
-import { pending, type Tick } from "./tick.ts";
+import { pending, type Tick, triedIn } from "./tick.ts";
 
 // What the service shows. Numbers that may be large are strings; Nano: 1e-9 (of an NMR, or of one); times: unix seconds.
 
@@ -61,13 +61,13 @@ function details(tick: Tick, { number, terms, reporters, quorum, batches }: Roun
     waiting: waitingOf(tick, number),
     notes: tick.plan.notes.filter(({ round }) => round === number).map(reasonView),
     errors: tick.failures
-      .filter(({ action }) => action?.round === number)
-      .map(({ action, code, message }) => ({
-        action: action === null ? null : describe(action),
-        code,
-        message,
-        remedy: REASONS[code].remedy,
-        page: pageOf(code),
+      .filter(({ action, unsigned }) => (unsigned ?? action)?.round === number)
+      .map((failure) => ({
+        action: triedIn(failure),
+        code: failure.code,
+        message: failure.message,
+        remedy: REASONS[failure.code].remedy,
+        page: pageOf(failure.code),
       })),
   };
 }

@@ -1,7 +1,7 @@
 import { describe } from "../core/actions.ts";
 import type { Finding } from "./check.ts";
 import { REASONS } from "./reasons.ts";
-import type { Tick } from "./tick.ts";
+import { type Tick, triedIn } from "./tick.ts";
 
 /** A turn for people: what was done, what failed, what is waited for; one a line. */
 export function tickTable({ facts, plan, done, failures }: Tick): string {
@@ -11,10 +11,10 @@ export function tickTable({ facts, plan, done, failures }: Tick): string {
       describe(action),
       outcome.kind === "done" ? outcome.hash : outcome.message,
     ]),
-    ...failures.map(({ action, code, message }) => [
+    ...failures.map((failure) => [
       "failed",
-      action === null ? "reading" : describe(action),
-      `${code}: ${asSentence(message)} ${REASONS[code].remedy}`,
+      triedIn(failure) ?? "reading",
+      `${failure.code}: ${asSentence(failure.message)} ${REASONS[failure.code].remedy}`,
     ]),
     ...plan.waiting.map(({ code, message, until }) => [
       "waits",

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { describe } from "../core/actions.ts";
 import { type Code, REASONS } from "./reasons.ts";
-import type { Tick } from "./tick.ts";
+import { type Tick, triedIn } from "./tick.ts";
 
 /** Something to say, and what makes it the same thing again in the next turn. */
 type News = { readonly key: string; readonly code: Code; readonly message: string };
@@ -33,8 +33,10 @@ function newsOf({ plan, failures }: Tick): News[] {
     code,
     message,
   }));
-  const faults = failures.map(({ action, code, message }) => {
-    const what = action === null ? "" : `${describe(action)}: `;
+  const faults = failures.map((failure) => {
+    const { code, message } = failure;
+    const tried = triedIn(failure);
+    const what = tried === null ? "" : `${tried}: `;
     return { key: `${code} ${what}`, code, message: `${what}${message}` };
   });
   return [...reasons, ...faults];

@@ -86,8 +86,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "forgets what its folder holds",
     file: "peers/book.ts",
-    from: "      await readOnce();\n",
-    to: "      if (isRead) await readOnce();\n",
+    from: "      for (const said of await kept.read(mine)) {\n",
+    to: "      for (const said of known.slice(0, 0)) {\n",
     breaks: ["equivocation"],
     schedules: 2_000,
   },

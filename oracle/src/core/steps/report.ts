@@ -102,6 +102,11 @@ function reportableOffer(
   list: FeedList,
   settings: Settings,
 ): OfferedRound | Reason {
+  return unsignable(round, facts, settings) ?? resolvedOffer(round, list);
+}
+
+/** Why none of the local keys may sign for the round now, whatever the feed says. */
+export function unsignable(round: RoundFacts, facts: ChainFacts, settings: Settings): Reason | null {
   const { settledBy } = round.schedule;
   if (facts.block.timestamp >= reportDeadline(round)) {
     return reason(round, null, "deadline_missed", "was not reported in time and can only be voided", settledBy);
@@ -109,7 +114,7 @@ function reportableOffer(
   if (localReporters(round, settings).length === 0) {
     return wait(round, "not_a_reporter", "must be signed by reporters, none of them here");
   }
-  return unfinalized(round, facts) ?? resolvedOffer(round, list);
+  return unfinalized(round, facts);
 }
 
 /** A signature outlives the block that it was made for: a lock that may still go away is not signed for. */
