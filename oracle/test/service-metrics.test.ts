@@ -10,6 +10,7 @@ import { metricsDocument } from "../src/service/metrics/document.ts";
 import { watchedFeed, watchedSigner } from "../src/service/watched.ts";
 import { batch, chain, feedFor, ME, offer, plan, REPORTERS, round, SETTINGS, START } from "./plan-world.ts";
 import { account, attestation, metricsOf, operators, scrape, type Series, tickAt } from "./service-world.ts";
+import { report } from "./signers-values.ts";
 
 function find(series: readonly Series[], name: string, labels: Readonly<Record<string, string>> = {}): number[] {
   const fits = (each: Series) => Object.entries(labels).every(([key, value]) => each.labels[key] === value);
@@ -55,13 +56,17 @@ describe("metrics", () => {
   it("keep the last known slack while the chain can't be read", async () => {
     const metrics = metricsOf();
     metrics.onTick(tickAt(chain(START + 100, [round()])));
-    const failures = [{ action: null, code: "rpc_down", message: "gone" } as const];
+    const failures = [
+      { action: null, code: "rpc_down", message: "gone" } as const,
+      { action: null, unsigned: report, code: "signer_down", message: "gone" } as const,
+    ];
     metrics.onTick(tickAt(undefined, { facts: null, plan: { actions: [], waiting: [], notes: [] }, failures }));
     const series = await scrape(metrics);
     expect(find(series, "oracle_deadline_slack_seconds", { round: "1" })).toEqual([500]);
     expect(find(series, "oracle_readyz", { code: "rpc_down" })).toEqual([1]);
     expect(find(series, "oracle_tick_total", { result: "failed" })).toEqual([1]);
     expect(find(series, "oracle_failed_steps_total", { step: "read", reason: "rpc_down" })).toEqual([1]);
+    expect(find(series, "oracle_failed_steps_total", { step: "sign", reason: "signer_down" })).toEqual([1]);
   });
 
   it("count a missed step once, however long it is late and when its round becomes void", async () => {

@@ -105,10 +105,26 @@ export const EQUIVALENTS: readonly Equivalent[] = [
   ...[
     { id: "StakeLedger.settle.condition.7", change: "rule.maybeRare(active, next) → true" },
     { id: "StakeLedger.settle.condition.9", change: "rule.isRare(active, next, paid) → true" },
+    // Rare is then every word with a burn, and every one that was.
+    {
+      id: "StakeLedger.settle.swap.5",
+      change: "rule.isRare(active, next, paid) → rule.isRare(active, paid, next)",
+    },
+    { id: "StakeLedger._settleRare.condition.4", change: "payout == 0 → false" },
+    { id: "StakeLedger._settleRare.boundary.2", change: "sum < 0 → sum <= 0" },
+    { id: "StakeLedger._settleRare.number.4", change: "0 → 1" },
   ].map((mutant) => ({
     ...mutant,
-    reason: "lane by lane it comes to the same for every word: dearer, which the gas snapshot tells",
+    reason: "the longer way comes to the same for every lane: dearer, and otherwise the same",
   })),
+  ...[
+    { id: "StakeLedger._settleRare.boundary.1", change: "lane < Words.LANES → lane <= Words.LANES" },
+    { id: "StakeLedger._settleRare.constant.1", change: "Words.LANES → Words.LANES + 1" },
+  ].map((mutant) => ({ ...mutant, reason: "beyond the last lane of a word there is nothing to pay" })),
+  ...[
+    { id: "StakeLedger._settlePending.boundary.1", change: "left < 0 → left <= 0" },
+    { id: "StakeLedger._settlePending.number.1", change: "0 → 1" },
+  ].map((mutant) => ({ ...mutant, reason: "zero is set to zero" })),
   ...["+", "-"].map((sign, index) => ({
     id: `TokenBurn.probe.constant.${index + 1}`,
     change: `PROBE_GAS → PROBE_GAS ${sign} 1`,

@@ -30,9 +30,13 @@ contract StakeLedgerTest {
         uint256[] memory stakes = new uint256[](words);
         uint256[] memory scores = new uint256[](words);
         Model[] memory models = new Model[](words * Words.LANES);
-        for (uint256 i = 0; i < models.length; ++i) _place(cup, i, most, models[i], stakes);
         for (uint256 i = 0; i < words; ++i) scores[i] = cup.roll();
         PayoutMath.Rule memory rule = _rule(cup);
+        for (uint256 i = 0; i < models.length; ++i) {
+            uint256 stake = cup.chance(10) ? 0 : cup.upTo(most);
+            stakes[i / Words.LANES] = Words.withLane(stakes[i / Words.LANES], i % Words.LANES, stake);
+            _place(cup, i, most, models[i], stake, PayoutMath.payoutTowardZero(rule, stake, _laneOf(scores, i)));
+        }
 
         uint256 rewards = 0;
         uint256 burns = 0;
@@ -77,15 +81,16 @@ contract StakeLedgerTest {
         return _ledger.settle(0, stakes, scores, rule);
     }
 
-    /// @dev A position as it was locked and as it is: the same, raised, leaving, burned by another round, gone.
+    /// @dev A position as it was locked and as it is: the same, raised, leaving, burned by another round, gone, or with
+    /// about as much left as it is about to lose.
     function _place(
         Dice.Cup memory cup,
         uint256 position,
         uint256 most,
         Model memory model,
-        uint256[] memory stakes
+        uint256 stake,
+        int256 payout
     ) private {
-        uint256 stake = cup.chance(10) ? 0 : cup.upTo(most);
         uint256 active = stake;
         uint256 pending = 0;
         uint256 kind = cup.upTo(9);
@@ -94,10 +99,10 @@ contract StakeLedgerTest {
         else if (kind == 2) (active, pending) = (stake / 2, stake - stake / 2);
         else if (kind == 3) (active, pending) = (stake / 4, stake / 4);
         else if (kind == 4) (active, pending) = (cup.upTo(1), cup.upTo(1));
+        else if (kind == 5 && payout < -1) (active, pending) = (uint256(-payout) - cup.upTo(2), cup.upTo(2));
 
         _ledger.setActive(position, active);
         _ledger.positions[position].pending = uint64(pending);
-        stakes[position / Words.LANES] = Words.withLane(stakes[position / Words.LANES], position % Words.LANES, stake);
         model.active = int256(active);
         model.pending = int256(pending);
     }

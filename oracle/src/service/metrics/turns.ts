@@ -15,7 +15,7 @@ export function turnMetrics(catalogue: Catalogue, latest: Latest): (tick: Tick) 
   });
   const failed = counter(catalogue, {
     name: "failed_steps_total",
-    help: "Failures by step, or read for those outside of one, and by reason code",
+    help: "Failures by step, sign for a report that a key did not sign, read for those outside of one; and by reason code",
     labels: ["step", "reason"],
   });
   const missed = counter(catalogue, {
@@ -42,7 +42,9 @@ export function turnMetrics(catalogue: Catalogue, latest: Latest): (tick: Tick) 
     total.inc({ result });
     duration.observe((tick.finishedAt - tick.startedAt) / 1_000);
     if (result !== "failed") lastSuccess = tick.finishedAt / 1_000;
-    for (const { action, code } of tick.failures) failed.inc({ step: action?.kind ?? "read", reason: code });
+    for (const { action, unsigned, code } of tick.failures) {
+      failed.inc({ step: action?.kind ?? (unsigned === undefined ? "read" : "sign"), reason: code });
+    }
     for (const step of missedBy(tick)) missed.inc({ step });
     transactions(tick);
   };
