@@ -25,9 +25,17 @@ export class Ledger {
   readonly points: Point[] = [];
   /** Time of the latest event, unix seconds. */
   now = 0n;
+  /** How many events there were of each kind. */
+  readonly events = new Map<keyof Events, number>();
+
+  knows(event: string): boolean {
+    return Object.hasOwn(this.#handlers, event);
+  }
 
   apply({ name, args, at }: StakingEvent): void {
+    if (!this.knows(name)) throw new Error(`the check knows no event ${name}: it must learn what follows from it`);
     this.now = at.timestamp;
+    this.events.set(name, (this.events.get(name) ?? 0) + 1);
     (this.#handlers[name] as (args: Events[keyof Events], at: At) => void)(args, at);
   }
 

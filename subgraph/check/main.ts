@@ -77,15 +77,14 @@ function cut(text: string): string {
 }
 
 const json = process.argv.includes("--json");
-const say = (verdict: string, told: object): void =>
-  console.log(
-    JSON.stringify({ verdict, ...told }, (_, value: unknown) => (typeof value === "bigint" ? Number(value) : value)),
-  );
+const say = (verdict: string, told: object): void => console.log(JSON.stringify({ verdict, ...told }));
 
 try {
   const checked = await checkIndex(readArguments());
   process.exitCode = checked.different === 0 ? EQUAL : DIFFERENT;
-  if (json) say(checked.different === 0 ? "equal" : "different", checked);
+  const { block, rows, fields, views, different, differences } = checked;
+  const told = { block: Number(block), rows, fields, views, different, differences };
+  if (json) say(different === 0 ? "equal" : "different", told);
   else show(checked);
 } catch (error) {
   if (error instanceof UsageError) {
