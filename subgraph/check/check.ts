@@ -64,8 +64,6 @@ async function check({ graphqlUrl, rpcUrl, limit = 20, ...options }: CheckOption
   const address = options.address as Hex;
   const abi = await readAbi();
   const client = createPublicClient({
-    // Many views to a call, on any chain: the code that asks them comes with it.
-    batch: { multicall: { deployless: true, batchSize: 16_384 } },
     transport: http(rpcUrl, { batch: { batchSize: 500 }, timeout: 60_000, maxResponseBodySize: 2 ** 28 }),
   });
   const block = await commonBlock(client, graphqlUrl, options.block);

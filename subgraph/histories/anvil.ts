@@ -31,7 +31,7 @@ export async function startAnvil(): Promise<Anvil> {
     command: anvilBinary(),
     args: [
       ...["--host", "127.0.0.1", "--port", "0", "--chain-id", String(CHAIN_ID), "--accounts", "0"],
-      ...["--no-mining", "--order", "fifo", "--auto-impersonate", "--hardfork", "osaka", "--enable-tx-gas-limit"],
+      ...["--no-mining", "--auto-impersonate", "--hardfork", "osaka", "--enable-tx-gas-limit"],
       ...["--gas-limit", "1000000000000000", "--gas-price", "0", "--base-fee", "0", "--disable-min-priority-fee"],
       ...["--prune-history", String(STATES_KEPT)],
     ],

@@ -1,6 +1,6 @@
 // Plays a recorded history on a real chain: all that happened in one second is one block.
 import { EngineError } from "../engine/errors.ts";
-import type { Anvil } from "./anvil.ts";
+import type { Anvil, Call } from "./anvil.ts";
 import type { History, Step } from "./record.ts";
 
 /** The most that a transaction may use (EIP-7825). */
@@ -35,11 +35,7 @@ export async function begin(chain: Anvil, { deployer, nonce, steps }: History): 
  */
 export async function mine(chain: Anvil, { time, steps }: Second): Promise<boolean[]> {
   await chain.rpc("evm_setTime", time - 1);
-  const sent = steps.map(({ from, to, data }) => ({
-    method: "eth_sendTransaction",
-    params: [{ from, data, gas: GAS, gasPrice: "0x0", ...(to !== undefined && { to }) }],
-  }));
-  const hashes = await chain.batch<string>(sent);
+  const hashes = await chain.batch<string>(await transactionsOf(chain, steps));
   await chain.rpc("evm_mine", { timestamp: time });
   const receipts = await chain.rpc<{ transactionHash: string; status: string }[]>("eth_getBlockReceipts", "latest");
   const went = new Map(receipts.map(({ transactionHash, status }) => [transactionHash, status === "0x1"]));
@@ -47,6 +43,25 @@ export async function mine(chain: Anvil, { time, steps }: Second): Promise<boole
     const ok = went.get(hash);
     if (ok === undefined) throw new EngineError(`anvil did not mine transaction ${hash}`);
     return ok;
+  });
+}
+
+/** anvil takes what comes at once in any order, and mines by price: the first pays most. */
+async function transactionsOf(chain: Anvil, steps: readonly Step[]): Promise<Call[]> {
+  const senders = [...new Set(steps.map(({ from }) => from))];
+  const counts = await chain.batch<string>(
+    senders.map((sender) => ({ method: "eth_getTransactionCount", params: [sender, "latest"] })),
+  );
+  await chain.batch(senders.map((sender) => ({ method: "anvil_setBalance", params: [sender, hex(2n ** 96n)] })));
+  const nonces = new Map(senders.map((sender, index) => [sender, BigInt(counts[index] ?? 0)]));
+  return steps.map(({ from, to, data }, index) => {
+    const nonce = nonces.get(from) ?? 0n;
+    nonces.set(from, nonce + 1n);
+    const gasPrice = hex(steps.length - index);
+    return {
+      method: "eth_sendTransaction",
+      params: [{ from, data, gas: GAS, gasPrice, nonce: hex(nonce), ...(to !== undefined && { to }) }],
+    };
   });
 }
 
