@@ -77,7 +77,7 @@ export async function compareAt(
   const compared: Tally = {};
   let happened: Tally = {};
   for (const block of blocks) {
-    const checked = await checkIndex({ graphqlUrl, rpcUrl: chain.url, address, block, fromBlock });
+    const checked = await checkIndex({ graphqlUrl, rpcUrl: chain.url, address, block, fromBlock, limit: 1_000 });
     const { rows, fields, views, ledger } = checked;
     differences.push(...checked.differences.map((difference) => `block ${block}: ${described(difference)}`));
     addTally(compared, {
