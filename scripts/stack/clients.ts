@@ -89,7 +89,7 @@ async function startAnvil(port: number, startsAt: number, log: Log): Promise<Nod
   };
 }
 
-function anvilBinary(): string {
+export function anvilBinary(): string {
   try {
     const manifest = createRequire(import.meta.url).resolve("@foundry-rs/anvil-linux-amd64/package.json");
     return join(manifest, "../bin/anvil");

@@ -1,6 +1,7 @@
 import { WEI_PER_NANO } from "../../oracle/src/core/units.ts";
 import type { Feed } from "../../oracle/src/feeds/feed.ts";
-import { compareWithChain } from "../../subgraph/engine/check.ts";
+import { checkIndex } from "../../subgraph/check/check.ts";
+import { described } from "../../subgraph/check/compare.ts";
 import { waitForBlock } from "../../subgraph/engine/query.ts";
 import type { NumeraireStaking } from "../../types/contracts/NumeraireStaking.js";
 import { shownFactor, shownNmr } from "../support/amounts.ts";
@@ -12,6 +13,8 @@ import type { Chain } from "./chain.ts";
 
 const ROUND_COLUMNS = ["round", "positions", "at risk", "payout factor", "rewarded", "burned", "gas a position"];
 const SHOWN_DIFFERENCES = 5;
+/** What of the subgraph is about one round: its ids begin with the round's. */
+const OF_ROUNDS = /^(Round|Batch|RoundStake|Report|Veto|Settlement|Payout|Burn)$/;
 
 export type Scene = {
   readonly chain: Chain;
@@ -25,27 +28,22 @@ export type Scene = {
 /** Prints the table of all rounds. Returns whether formula and subgraph agree with the chain everywhere. */
 export async function summarize(scene: Scene, signal: AbortSignal): Promise<boolean> {
   const { chain, staking, tournament, from, graphqlUrl } = scene;
-  const differences = await step(
-    "Subgraph compared with the chain, row by row",
+  const { differences } = await step(
+    "Subgraph compared with the chain, field by field",
     async () => {
       const block = await chain.connection.ethers.provider.getBlockNumber();
       await waitForBlock(graphqlUrl, block);
-      return compareWithChain({
-        graphqlUrl,
-        rpcUrl: chain.url,
-        address: await staking.getAddress(),
-        block,
-        fromBlock: from,
-      });
+      const address = await staking.getAddress();
+      return checkIndex({ graphqlUrl, rpcUrl: chain.url, address, block, fromBlock: from, limit: Infinity });
     },
     signal,
   );
   const rounds = await step("Payouts compared with the formula", () => readRounds(scene), signal);
 
-  const everywhere = differences.filter(({ what }) => !/^(round|payout)/.test(what)).length;
+  const everywhere = differences.filter(({ entity }) => !OF_ROUNDS.test(entity)).length;
   const rows = rounds.map(({ number, settlements, round, gas, verdict }) => {
-    const own = new RegExp(`\\b${tournament}-${number}\\b`);
-    const agrees = everywhere === 0 && !differences.some(({ what }) => own.test(what));
+    const own = `${tournament}-${number}-`;
+    const agrees = everywhere === 0 && !differences.some(({ id }) => `${id}-`.startsWith(own));
     return [
       String(number),
       settlements.length.toLocaleString("en"),
@@ -61,7 +59,7 @@ export async function summarize(scene: Scene, signal: AbortSignal): Promise<bool
   console.log("Amounts in NMR, cut after three decimals; gas of lock, report and settlement together:");
   printTable([...ROUND_COLUMNS, "formula agrees", "subgraph agrees"], rows);
   for (const line of describeVerdicts(rounds.map(({ verdict }) => verdict))) console.log(line);
-  for (const { text } of differences.slice(0, SHOWN_DIFFERENCES)) console.log(`Subgraph: ${text}`);
+  for (const difference of differences.slice(0, SHOWN_DIFFERENCES)) console.log(described(difference));
   return differences.length === 0 && rounds.every(({ verdict }) => verdict.formulaAgrees);
 }
 

@@ -43,6 +43,10 @@ export interface Engine {
   pids: { postgres: number; graphNode: number };
   /** Resolves when a part ends that was not told to, to the error that says which. */
   failed: Promise<EngineError>;
+  /** Deploys another manifest beside the first, and returns the URL of its GraphQL. */
+  deploy(name: string, manifest: string): Promise<string>;
+  /** Ends the indexing of a subgraph. */
+  remove(name: string): Promise<void>;
   /** Ends everything; may be called again. */
   stop(): Promise<void>;
 }
@@ -111,7 +115,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
     const ended = Promise.race([postgres.ended, graphNode.ended]);
     const adminUrl = `http://127.0.0.1:${ports.admin}`;
-    const graphqlUrl = `http://127.0.0.1:${ports.graphql}/subgraphs/name/${name}`;
+    const urlOf = (subgraph: string): string => `http://127.0.0.1:${ports.graphql}/subgraphs/name/${subgraph}`;
+    const graphqlUrl = urlOf(name);
     const patience = AbortSignal.any([ending.signal, AbortSignal.timeout(START_PATIENCE_MS)]);
     const ready = deploy(adminUrl, name, join(deployment.folder, "subgraph.yaml"), patience)
       .then(() => firstAnswer(graphqlUrl, patience))
@@ -130,6 +135,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       statusUrl: `http://127.0.0.1:${ports.status}/graphql`,
       ports,
       pids: { postgres: postgres.pid, graphNode: graphNode.pid },
+      async deploy(other, otherManifest) {
+        const { folder } = await adoptDeployment(dataDir, otherManifest);
+        await deploy(adminUrl, other, join(folder, "subgraph.yaml"), ending.signal);
+        return urlOf(other);
+      },
+      remove: (other) => callAdmin(adminUrl, "subgraph_remove", { name: other }, ending.signal),
       failed: ended.then((error) => (ending.signal.aborted ? new Promise<never>(() => undefined) : error)),
       stop,
     };
@@ -276,15 +287,21 @@ async function startIpfsStandIn(port: number): Promise<() => Promise<void>> {
 
 /** Makes graph-node index a manifest under a name. */
 export async function deploy(adminUrl: string, name: string, manifest: string, patience: AbortSignal): Promise<void> {
-  const call = async (method: string, params: Record<string, string>): Promise<void> => {
-    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
-    const headers = { "content-type": "application/json" };
-    const response = await untilAnswered(() => fetch(adminUrl, { method: "POST", headers, body }), patience);
-    const { error } = (await response.json()) as { error?: { message: string } };
-    if (error) throw new EngineError(`graph-node refuses ${method}: ${error.message}`);
-  };
-  await call("subgraph_create", { name });
-  await call("subgraph_deploy", { name, ipfs_hash: manifest });
+  await callAdmin(adminUrl, "subgraph_create", { name }, patience);
+  await callAdmin(adminUrl, "subgraph_deploy", { name, ipfs_hash: manifest }, patience);
+}
+
+async function callAdmin(
+  adminUrl: string,
+  method: string,
+  params: Record<string, string>,
+  patience: AbortSignal,
+): Promise<void> {
+  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
+  const headers = { "content-type": "application/json" };
+  const response = await untilAnswered(() => fetch(adminUrl, { method: "POST", headers, body }), patience);
+  const { error } = (await response.json()) as { error?: { message: string } };
+  if (error) throw new EngineError(`graph-node refuses ${method}: ${error.message}`);
 }
 
 async function firstAnswer(graphqlUrl: string, patience: AbortSignal): Promise<void> {

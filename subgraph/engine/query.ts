@@ -59,30 +59,49 @@ export async function waitForBlock(
   }
 }
 
+export interface Selected {
+  /** Filter in GraphQL: `round: "1-245"`. */
+  where?: string;
+  /** Absent: the newest that is indexed. */
+  block?: number | bigint;
+  /** Further arguments in GraphQL: `interval: hour`. */
+  more?: string;
+}
+
 /**
- * All entities of a kind, in the order of their ids, from one block.
+ * All entities of a kind by pages, in the order of their ids, from one block.
  * @param entities Plural name in the schema: "payouts".
  * @param fields Selection: "payout position { number }".
- * @param where Filter in GraphQL: `round: "1-245"`.
  */
+export async function* pagesOf<T>(
+  url: string,
+  entities: string,
+  fields: string,
+  { where = "", block, more = "" }: Selected = {},
+): AsyncGenerator<(T & { id: string })[]> {
+  const at = block ?? (await indexedBlock(url))?.number;
+  if (at === undefined) return;
+  let after = "";
+  for (;;) {
+    const found = await query<Record<string, (T & { id: string })[]>>(
+      url,
+      `{ ${entities}(first: ${PAGE_SIZE}, orderBy: id, where: { ${where}${after} }, block: { number: ${at} }, ${more}) { id ${fields} } }`,
+    );
+    const page = found[entities] ?? [];
+    if (page.length > 0) yield page;
+    if (page.length < PAGE_SIZE) return;
+    after = ` id_gt: ${JSON.stringify(page.at(-1)?.id)}`;
+  }
+}
+
+/** All entities of a kind, in the order of their ids, from one block. */
 export async function queryAll<T>(
   url: string,
   entities: string,
   fields: string,
-  { where = "", block }: { where?: string; block?: number | bigint } = {},
+  selected: Selected = {},
 ): Promise<(T & { id: string })[]> {
-  const at = block ?? (await indexedBlock(url))?.number;
-  if (at === undefined) return [];
   const all: (T & { id: string })[] = [];
-  for (;;) {
-    const last = all.at(-1);
-    const filter = last ? `${where} id_gt: ${JSON.stringify(last.id)}` : where;
-    const page = await query<Record<string, (T & { id: string })[]>>(
-      url,
-      `{ ${entities}(first: ${PAGE_SIZE}, orderBy: id, where: { ${filter} }, block: { number: ${at} }) { id ${fields} } }`,
-    );
-    const rows = page[entities] ?? [];
-    all.push(...rows);
-    if (rows.length < PAGE_SIZE) return all;
-  }
+  for await (const page of pagesOf<T>(url, entities, fields, selected)) all.push(...page);
+  return all;
 }

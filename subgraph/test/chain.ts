@@ -84,6 +84,29 @@ export async function startChain() {
   const read = <T>(functionName: string, ...args: unknown[]): Promise<T> =>
     client.readContract({ abi: staking.abi, address, functionName, args }) as Promise<T>;
 
+  /** The arguments of a report with the signatures of reporters 0 and 1. */
+  const signedReport = async (
+    tournament: number,
+    round: bigint,
+    batch: number,
+    attempt: number,
+    stakes: bigint[],
+    scores: bigint[],
+  ): Promise<unknown[]> => {
+    const message = { tournament, round, batch, attempt, stakesHash: hashOf(stakes), scoresHash: hashOf(scores) };
+    const signatures = await Promise.all(
+      reporters.slice(0, 2).map((reporter) =>
+        reporter.signTypedData({
+          domain: { name: "NumeraireStaking", version: "1", chainId: hardhat.id, verifyingContract: address },
+          types: { Report: REPORT_TYPE },
+          primaryType: "Report",
+          message,
+        }),
+      ),
+    );
+    return [tournament, round, batch, scores, 3n, signatures];
+  };
+
   return {
     ...{ rpcUrl, client, accounts, owner, token, tokenAddress, staking, address, send, provide, reporters, read },
     now: async (): Promise<number> => Number((await client.getBlock()).timestamp),
@@ -92,28 +115,10 @@ export async function startChain() {
       await client.setNextBlockTimestamp({ timestamp: BigInt(timestamp) });
       await client.mine({ blocks: 1 });
     },
+    signedReport,
     /** Reports a batch with the signatures of reporters 0 and 1. */
-    async report(
-      from: Hex,
-      tournament: number,
-      round: bigint,
-      batch: number,
-      attempt: number,
-      stakes: bigint[],
-      scores: bigint[],
-    ) {
-      const message = { tournament, round, batch, attempt, stakesHash: hashOf(stakes), scoresHash: hashOf(scores) };
-      const signatures = await Promise.all(
-        reporters.slice(0, 2).map((reporter) =>
-          reporter.signTypedData({
-            domain: { name: "NumeraireStaking", version: "1", chainId: hardhat.id, verifyingContract: address },
-            types: { Report: REPORT_TYPE },
-            primaryType: "Report",
-            message,
-          }),
-        ),
-      );
-      return send(from, "report", tournament, round, batch, scores, 3n, signatures);
+    async report(from: Hex, ...batch: Parameters<typeof signedReport>) {
+      return send(from, "report", ...(await signedReport(...batch)));
     },
     stop: () => server.close(),
   };

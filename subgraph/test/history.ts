@@ -167,9 +167,9 @@ export async function openPositions(
   }
 }
 
-export async function createTournament(chain: Chain, name: string, guardian: Hex): Promise<void> {
+export async function createTournament(chain: Chain, name: string, guardian: Hex, more: object = {}): Promise<void> {
   const reporters = chain.reporters.map((reporter) => reporter.address);
-  const limits = { ...LIMITS, maxDuration: 30 * 86_400, minDisputeWindow: 0 };
+  const limits = { ...LIMITS, maxDuration: 30 * 86_400, minDisputeWindow: 0, ...more };
   await chain.send(chain.owner, "createTournament", name, limits, guardian, `0x${"0".repeat(40)}`, NANO, reporters, 2);
 }
 

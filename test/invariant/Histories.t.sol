@@ -43,39 +43,33 @@ contract HistoriesTest is Properties {
         _deploy(_chance(50) ? "Numeraire.sol:Numeraire" : "MainnetNumeraire.sol:MainnetNumeraire");
         while (_count < 3) _createTournament();
         for (uint32 t = 1; t <= _count; ++t) {
-            _staking.fundReserve(t, 1e15 * WEI);
+            _send(address(this), abi.encodeCall(_staking.fundReserve, (t, 1e15 * WEI)));
             _tournaments[t].reserve += 1e15;
             _tournaments[t].tokensIn += 1e15;
         }
         _tournaments[1].registrarKey = 0;
-        vm.prank(_tournaments[1].organizer);
-        _staking.setRegistrar(1, address(0));
+        _send(_tournaments[1].organizer, abi.encodeCall(_staking.setRegistrar, (1, address(0))));
         if (_chance(40)) _crowd();
     }
 
     function _crowd() private {
         uint256 minStake = _tournaments[1].minStake;
-        vm.prank(_tournaments[1].organizer);
-        _staking.setMinStake(1, 0);
+        _send(_tournaments[1].organizer, abi.encodeCall(_staking.setMinStake, (1, 0)));
         for (uint256 i = 0; i < POSITIONS_PER_BATCH; ++i) {
             address staker = _actors[i % ATTACKER];
             bytes32 model = keccak256(abi.encode("crowd", i));
-            vm.prank(staker);
-            _staking.openPosition(1, model, WEI, 0, "");
+            _send(staker, abi.encodeCall(_staking.openPosition, (1, model, WEI, 0, "")));
             if (i % 257 == 3) {
                 _known[1].push(i);
                 _positions[1][i] = Position(staker, model, 1, 0, 0);
                 ++_tournaments[1].tokensIn;
                 continue;
             }
-            vm.prank(staker);
-            _staking.requestWithdrawal(1, uint32(i), WEI);
-            vm.prank(staker);
-            _staking.withdraw(1, uint32(i), staker);
+            _send(staker, abi.encodeCall(_staking.requestWithdrawal, (1, uint32(i), WEI)));
+            _send(staker, abi.encodeCall(_staking.withdraw, (1, uint32(i), staker)));
         }
         _tournaments[1].positions = POSITIONS_PER_BATCH;
-        vm.prank(_tournaments[1].organizer);
-        _staking.setMinStake(1, minStake * WEI);
+        _send(_tournaments[1].organizer, abi.encodeCall(_staking.setMinStake, (1, minStake * WEI)));
     }
 
     /// @dev In calls of this contract to itself: what one of them has used of the memory is free again after it.

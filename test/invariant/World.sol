@@ -57,20 +57,27 @@ abstract contract World is Model {
     address[ACTORS] internal _actors;
     Counts internal _counts;
     Dice.Cup internal _seed;
+    /// Where everything that happens is written down, for whoever plays it again on a chain; empty: nowhere.
+    string internal _record = vm.envOr("HISTORY_RECORD", string(""));
 
     /// @dev Four stakers, the last actor an attacker; all are rich, and all but the attacker let the contract take tokens.
     function _deploy(string memory token) internal {
         vm.warp(1_800_000_000);
+        // Contracts of its own for each history that is written down: many of them fit on one chain.
+        if (bytes(_record).length != 0) {
+            uint64 nonce = uint64(_seed.state >> 193);
+            vm.setNonce(address(this), nonce);
+            _write("history", address(this), address(0), abi.encode(nonce));
+        }
         _token = IERC20(_create(token, abi.encode(this)));
         _staking = INumeraireStaking(_create("NumeraireStaking.sol:NumeraireStaking", abi.encode(_token)));
         for (uint256 i = 0; i < ACTORS; ++i) {
             _actors[i] = vm.addr(_keyOf(i));
-            _token.transfer(_actors[i], 1_000_000e18);
+            _send(address(this), address(_token), abi.encodeCall(IERC20.transfer, (_actors[i], 1_000_000e18)));
             if (i == ATTACKER) continue;
-            vm.prank(_actors[i]);
-            _token.approve(address(_staking), type(uint256).max);
+            _send(_actors[i], address(_token), abi.encodeCall(IERC20.approve, (address(_staking), type(uint256).max)));
         }
-        _token.approve(address(_staking), type(uint256).max);
+        _send(address(this), address(_token), abi.encodeCall(IERC20.approve, (address(_staking), type(uint256).max)));
     }
 
     /// @dev From the compiled artifact: built into this contract too it would have to be compiled with it, each time.
@@ -80,6 +87,7 @@ abstract contract World is Model {
             created := create(0, add(code, 32), mload(code))
         }
         require(created != address(0), artifact);
+        _write("create", address(this), created, code);
     }
 
     function _keyOf(uint256 actor) internal pure returns (uint256) {
@@ -94,6 +102,27 @@ abstract contract World is Model {
         if (ok) ++_counts.calls[uint256(kind)];
         else ++_counts.reverts[uint256(kind)];
         if (ok != expected) revert Unexpected(kind, expected, answer);
+        if (ok) _write("call", from, address(_staking), data);
+    }
+
+    /// @dev A call that is not counted, and must go well.
+    function _send(address from, bytes memory data) internal {
+        _send(from, address(_staking), data);
+    }
+
+    /// @dev A call to anybody that is not counted, and must go well.
+    function _send(address from, address to, bytes memory data) internal {
+        vm.prank(from);
+        (bool ok, ) = to.call(data);
+        require(ok, "a call that must go well");
+        _write("call", from, to, data);
+    }
+
+    /// @dev A line: what it is, the time, two addresses, bytes.
+    function _write(string memory what, address a, address b, bytes memory data) internal {
+        if (bytes(_record).length == 0) return;
+        string memory line = string.concat(what, " ", vm.toString(block.timestamp), " ", vm.toString(a));
+        vm.writeLine(_record, string.concat(line, " ", vm.toString(b), " ", vm.toString(data)));
     }
 
     // ---------------------------------------------------------------- choices

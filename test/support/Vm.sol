@@ -34,6 +34,12 @@ interface Vm {
     function writeLine(string calldata path, string calldata line) external;
 
     function toString(uint256 value) external pure returns (string memory);
+
+    function toString(address value) external pure returns (string memory);
+
+    function toString(bytes calldata value) external pure returns (string memory);
+
+    function setNonce(address account, uint64 nonce) external;
 }
 
 Vm constant vm = Vm(0x7109709ECfa91a80626fF3989D68f67F5b1DD12D);

@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {INumeraireStaking} from "../../../contracts/interfaces/INumeraireStaking.sol";
-import {vm} from "../../support/Vm.sol";
 import {Call, World} from "../World.sol";
 
 /// @title Somebody who brings what was meant for elsewhere, and gives what nobody asked for
@@ -58,8 +57,7 @@ abstract contract Attacker is World {
     /// @dev Tokens that nobody asked for.
     function _donate() internal {
         uint256 amount = _upTo(WEI * 3);
-        vm.prank(_actors[ATTACKER]);
-        _token.transfer(address(_staking), amount);
+        _send(_actors[ATTACKER], address(_token), abi.encodeCall(_token.transfer, (address(_staking), amount)));
         _donated += amount;
     }
 

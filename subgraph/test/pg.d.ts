@@ -1,0 +1,9 @@
+/** As much of PostgreSQL's client as the tests use; it comes without types. */
+declare module "pg" {
+  export class Client {
+    constructor(options: { connectionString: string });
+    connect(): Promise<void>;
+    query<T>(text: string, values?: unknown[]): Promise<{ rows: T[]; rowCount: number | null }>;
+    end(): Promise<void>;
+  }
+}
