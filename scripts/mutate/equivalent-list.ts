@@ -125,7 +125,7 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     { id: "StakeLedger._settlePending.boundary.1", change: "left < 0 → left <= 0" },
     { id: "StakeLedger._settlePending.number.1", change: "0 → 1" },
   ].map((mutant) => ({ ...mutant, reason: "zero is set to zero" })),
-  ...["+", "-"].map((sign, index) => ({
+  ...["+", "-", "+", "-"].map((sign, index) => ({
     id: `TokenBurn.probe.constant.${index + 1}`,
     change: `PROBE_GAS → PROBE_GAS ${sign} 1`,
     reason: "a unit of gas of 200,000, where a token's answer needs a tenth",

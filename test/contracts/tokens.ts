@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { AbiCoder, concat, ZeroAddress } from "ethers";
+import { getCreateAddress, toBeHex, AbiCoder, concat, ZeroAddress } from "ethers";
 import { packPayouts } from "../../oracle/src/core/words.ts";
 import { expectError, text32 } from "../support/errors.ts";
 import { useFixture, useStakers } from "../support/fixture.ts";
@@ -169,12 +169,26 @@ describe("the token", () => {
   const stage = useFixture(() => Promise.resolve({}));
 
   it("has to burn, or the contract can't be deployed", async () => {
-    const { ethers, alice, staking } = stage();
+    const { ethers, alice, staking, networkHelpers } = stage();
     const factory = await ethers.getContractFactory("NumeraireStaking");
     const noToken = await staking.getAddress();
     const unburnable = await (await ethers.deployContract("UnburnableToken", [alice.address])).getAddress();
-    for (const address of [ZeroAddress, alice.address, noToken, unburnable]) {
+    // Reverts with a whole word, whatever it is asked.
+    const refusing = ethers.getAddress(toBeHex(0x7ef, 20));
+    await networkHelpers.setCode(refusing, "0x60205ffd");
+    for (const address of [ZeroAddress, alice.address, noToken, unburnable, refusing]) {
       await expectError("TokenNotBurnable", [address], factory.deploy(address));
+    }
+  });
+
+  it("is asked how it burns without burning any: not what somebody sent ahead either", async () => {
+    const { ethers, alice } = stage();
+    for (const kind of ["Numeraire", "MainnetNumeraire"]) {
+      const token = await ethers.getContractAt("Numeraire", await ethers.deployContract(kind, [alice.address]));
+      const address = getCreateAddress({ from: alice.address, nonce: 1 + (await alice.getNonce()) });
+      await token.connect(alice).transfer(address, 5n);
+      await ethers.deployContract("NumeraireStaking", [token], alice);
+      expect(await token.balanceOf(address)).to.equal(5n);
     }
   });
 });
