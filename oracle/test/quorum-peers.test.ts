@@ -289,7 +289,7 @@ describe("asking peers", () => {
     timeoutMs: 300,
     ...changes,
   });
-  const good = toWire({ ...DOMAIN, reporters: [A.address], attestations: [] } as never);
+  const good = toWire({ ...DOMAIN, reporters: [A.address], attestations: [] });
   const ask = async (listener: RequestListener, timeoutMs: number): Promise<Told | undefined> => {
     const [told] = await askAll(options([await serve(listener)], { timeoutMs }), []);
     return told;
@@ -297,7 +297,7 @@ describe("asking peers", () => {
 
   it("hears all of them at once, a silent one costing the others nothing", async () => {
     const said = await attested(A);
-    const answer = toWire({ ...DOMAIN, reporters: [A.address], attestations: [said] } as never);
+    const answer = toWire({ ...DOMAIN, reporters: [A.address], attestations: [said] });
     const urls = [await serve((_, reply) => reply.end(answer)), await serve(() => undefined), "http://127.0.0.1:9"];
     const startedAt = Date.now();
     const told = await askAll(options(urls), [1n]);

@@ -16,10 +16,14 @@ export async function collectionsOf(graphqlUrl: string): Promise<Map<string, str
   }>(graphqlUrl, QUERY);
   const collections = new Map<string, string>();
   for (const { name, type } of schema.queryType.fields) {
-    let inner: TypeRef | null = type;
-    let list = false;
-    for (; inner?.ofType; inner = inner.ofType) list ||= inner.kind === "LIST";
-    if (list && inner?.name) collections.set(inner.name, name);
+    const inner = innermost(type);
+    if (inner.list && inner.name !== null) collections.set(inner.name, name);
   }
   return collections;
+}
+
+function innermost({ kind, name, ofType }: TypeRef): { name: string | null; list: boolean } {
+  if (!ofType) return { name, list: false };
+  const inner = innermost(ofType);
+  return { name: inner.name, list: inner.list || kind === "LIST" };
 }

@@ -77,7 +77,7 @@ export async function compareEntity(
 
 function foundText(value: unknown, { reference, list }: Field): string {
   if (value === null || value === undefined) return "null";
-  const text = (item: unknown): string => (reference ? (item as { id: string }).id : String(item as string));
+  const text = (item: unknown): string => (reference ? (item as { id: string }).id : String(item));
   return list ? listText((value as unknown[]).map(text), reference) : text(value);
 }
 

@@ -63,6 +63,6 @@ function aggregated(all: readonly Row[], { fn, arg }: { fn: string; arg: string 
   const values = all.map((row) => row[arg] ?? row[arg.replace(/Nmr$/, "Wei")] ?? 0n);
   if (fn === "count") return all.length;
   if (fn === "last") return values.at(-1) ?? null;
-  if (fn === "sum") return values.reduce((total: bigint, value) => total + BigInt(value as bigint), 0n);
+  if (fn === "sum") return values.reduce((total: bigint, value) => total + (value as bigint), 0n);
   throw new Error(`aggregate ${fn} is not known to the check`);
 }

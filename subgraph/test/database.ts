@@ -7,8 +7,8 @@ import { type Entity, type Field, readSchema } from "../check/schema.ts";
 export interface Database {
   /** Schema of the deployment: "sgd2". */
   schema: string;
-  /** @returns How many rows it concerned. */
-  run(sql: string): Promise<number>;
+  /** Resolves to how many rows it concerned. */
+  run: (sql: string) => Promise<number>;
   /**
    * Gives every stored field of one row of an entity another value that the row could have.
    * @returns The id of the row.
@@ -27,16 +27,18 @@ export async function openDatabase(dataDir: string, port: number): Promise<Datab
   const password = await readFile(join(dataDir, "postgres.password"), "utf8");
   const client = new Client({ connectionString: `postgresql://graph:${password}@127.0.0.1:${port}/postgres` });
   await client.connect();
-  const found = await client.query<{ name: string }>(
+  const found = await client.query(
     "select name from deployment_schemas where subgraph like '%/subgraph.yaml' order by id desc limit 1",
   );
   const schema = found.rows[0]?.name ?? "";
   const tables = new Map<string, Column[]>();
-  const columns = await client.query<{ table: string; name: string; type: string }>(
+  const columns = await client.query(
     "select table_name as table, column_name as name, udt_name as type from information_schema.columns where table_schema = $1",
     [schema],
   );
-  for (const { table, ...column } of columns.rows) tables.set(table, [...(tables.get(table) ?? []), column]);
+  for (const { table = "", name = "", type = "" } of columns.rows) {
+    tables.set(table, [...(tables.get(table) ?? []), { name, type }]);
+  }
 
   /** graph-node writes names with underscores, in a way of its own. */
   const same = (column: string, name: string): boolean => column.replaceAll("_", "") === name.toLowerCase();
@@ -74,7 +76,7 @@ export async function openDatabase(dataDir: string, port: number): Promise<Datab
         });
       const latest = itsColumns.some(({ name }) => name === "block_range") ? "where upper_inf(block_range)" : "";
       const chosen = `(select vid from ${schema}.${table} ${latest} order by vid desc limit 1)`;
-      const changed = await client.query<{ id: string }>(
+      const changed = await client.query(
         `update ${schema}.${table} r set ${settings.join(", ")} where vid = ${chosen} returning ${idText(itsColumns)} as id`,
       );
       return changed.rows[0]?.id ?? "";

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseEventLogs, type RpcLog } from "viem";
+import { formatLog, parseEventLogs, type RpcLog } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildSubgraph, readAbi } from "../engine/build.ts";
 import { type Engine, startEngine } from "../engine/engine.ts";
@@ -138,7 +138,9 @@ describe(`histories of seed 0x${seed.toString(16)}`, () => {
       const { number } = await headOfChain();
       const fromBlock = `0x${(number - depth + 1).toString(16)}`;
       const logs = await chain.rpc<RpcLog[]>("eth_getLogs", { address: history.staking, fromBlock });
-      return parseEventLogs({ abi: await readAbi(), logs: logs as never }).map(({ eventName }) => String(eventName));
+      return parseEventLogs({ abi: await readAbi(), logs: logs.map((log) => formatLog(log)) }).map(
+        ({ eventName }) => eventName,
+      );
     };
 
     it("the engine is stopped, and killed, while the chain goes on", async () => {

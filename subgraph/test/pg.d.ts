@@ -3,7 +3,7 @@ declare module "pg" {
   export class Client {
     constructor(options: { connectionString: string });
     connect(): Promise<void>;
-    query<T>(text: string, values?: unknown[]): Promise<{ rows: T[]; rowCount: number | null }>;
+    query(text: string, values?: unknown[]): Promise<{ rows: Record<string, string>[]; rowCount: number | null }>;
     end(): Promise<void>;
   }
 }

@@ -43,9 +43,10 @@ export function heart({ signers, peers: { urls, ...asking }, version, now = Date
     void act().finally(() => underWay.delete(name));
   };
 
-  const beat = async ({ address: reporter, sign }: HeartSigner, heartbeat: Heartbeat): Promise<void> => {
+  const beat = async (signer: HeartSigner, heartbeat: Heartbeat): Promise<void> => {
+    const reporter = signer.address;
     try {
-      const signature = await sign(heartbeat);
+      const signature = await signer.sign(heartbeat);
       pulses.set(reporter, { beat: { ...heartbeat, reporter, signature }, at: now(), fault: null });
     } catch (fault) {
       pulses.set(reporter, { beat: pulses.get(reporter)?.beat ?? null, at: -Infinity, fault });
