@@ -26,6 +26,8 @@ export function nextDeadline(round: RoundFacts): Deadline | null {
     return { round: number, step: "report", eligibleAt: resolvesAt, deadline, batches: missing };
   }
   const reported = batches.filter(({ state }) => state === "reported");
-  const eligibleAt = Math.max(...reported.map(({ reportedAt }) => reportedAt)) + disputeWindow;
+  const undisputedAt = Math.max(...reported.map(({ reportedAt }) => reportedAt)) + disputeWindow;
+  // No batch settles before all are reported, and one that has settled may have been the last.
+  const eligibleAt = Math.max(undisputedAt, ...batches.map(({ reportedAt }) => reportedAt));
   return { round: number, step: "settle", eligibleAt, deadline: settledBy, batches: reported.length };
 }
