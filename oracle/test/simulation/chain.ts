@@ -109,6 +109,15 @@ export class Chain {
     return null;
   }
 
+  /** What waits for a number that nobody published, or that was lost; one that is there and too cheap for now is neither. */
+  behindGaps(): Transaction[] {
+    return this.pool.filter(({ from, nonce }) => {
+      const confirmed = this.head.nonces.get(from) ?? 0;
+      const isBefore = (each: Transaction): boolean => each.from === from && each.nonce < nonce;
+      return this.pool.filter((each) => isBefore(each) && each.nonce >= confirmed).length < nonce - confirmed;
+    });
+  }
+
   /** The next block; without a time, one slot later. */
   mine(time = this.head.time + SECONDS_PER_BLOCK): Block {
     const parent = this.head;

@@ -155,7 +155,7 @@ export class Judge {
 
   /** How it all ended. `isLost`: whether nobody could have reported the round any more. */
   ended(isLost: (round: ModelRound) => boolean): void {
-    const { head, pool } = this.#chain();
+    const { head } = this.#chain();
     for (const round of head.state.values()) {
       if (round.state !== "settled" && !isLost(round)) {
         const missing = round.batches.map(
@@ -168,7 +168,7 @@ export class Judge {
     }
     this.#requireOnce(head);
     if (isCalm(this.#knobs)) this.#requireNoRace(head);
-    const queued = pool.filter(({ from, nonce }) => nonce > (head.nonces.get(from) ?? 0));
+    const queued = this.#chain().behindGaps();
     if (queued.length > 0 && !this.#knobs.drops) {
       this.fail(
         "nonce",

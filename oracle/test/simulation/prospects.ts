@@ -17,15 +17,17 @@ export type Seen = {
 
 /** Turns of all places at their longest, a turn that is slow, and a base fee that is high meanwhile. */
 const MOST_STANDING_BLOCKS = 40;
+/** What was lost until then, and isn't any more because all memory of it is gone, has no time for two readings and a report. */
+const LAST_SECONDS = 120;
 
 /**
- * Follows what can still be reported of each batch. No more than this excuses a void round: at the end of its report window
- * no words for one of its batches could get a quorum's signatures any more, or none that knew the words was left; and
+ * Follows what can still be reported of each batch. No more than this excuses a void round: at the end of its report window,
+ * or so shortly before that nothing came of it, no words for one of its batches could get a quorum's signatures any more, or none that knew the words was left; and
  * they hadn't stood there, to be reported by anybody, for long.
  */
 export class Prospects {
   readonly #see: () => Seen;
-  readonly #latest = new Map<string, { readonly attempt: number; readonly stakesHash: Hex; isLost: boolean }>();
+  readonly #latest = new Map<string, { readonly attempt: number; readonly stakesHash: Hex; readonly lostAt: number }>();
   /** For so many blocks each attempt stood complete and unreported. */
   readonly #standing = new Map<string, number>();
 
@@ -38,7 +40,7 @@ export class Prospects {
     for (const round of state.values()) {
       const { schedule } = round;
       if (round.state !== "locked" || time < schedule.resolvesAt || time >= reportDeadline(schedule)) continue;
-      for (const batch of round.batches) this.#follow(round, batch);
+      for (const batch of round.batches) this.#follow(round, batch, time);
     }
   }
 
@@ -47,16 +49,20 @@ export class Prospects {
       const known = this.#latest.get(placeOf(round, batch));
       const standing = this.#standing.get(attemptOf(round, batch)) ?? 0;
       const isOfNow = known?.attempt === batch.attempt && known.stakesHash === batch.stakesHash;
-      return batch.state === "locked" && isOfNow && known.isLost && standing <= MOST_STANDING_BLOCKS;
+      const isTooLate = known !== undefined && reportDeadline(round.schedule) - known.lostAt <= LAST_SECONDS;
+      return batch.state === "locked" && isOfNow && isTooLate && standing <= MOST_STANDING_BLOCKS;
     });
   }
 
-  #follow(round: ModelRound, batch: BatchFacts): void {
+  #follow(round: ModelRound, batch: BatchFacts, time: number): void {
     const { attempt, stakesHash } = batch;
     const place = placeOf(round, batch);
-    if (this.#latest.get(place)?.attempt !== attempt) this.#forgetTold(round.number, batch.index);
+    const before = this.#latest.get(place);
+    if (before?.attempt !== attempt) this.#forgetTold(round.number, batch.index);
     const chances = batch.state === "locked" ? this.#chances(round, batch) : ["later"];
-    this.#latest.set(place, { attempt, stakesHash, isLost: chances.every((chance) => chance === "never") });
+    const isLost = chances.every((chance) => chance === "never");
+    const lostAt = isLost ? time : before?.attempt === attempt ? before.lostAt : -Infinity;
+    this.#latest.set(place, { attempt, stakesHash, lostAt });
     const key = attemptOf(round, batch);
     if (chances.includes("now")) this.#standing.set(key, (this.#standing.get(key) ?? 0) + 1);
   }
