@@ -190,4 +190,33 @@ describe("subgraph on a real graph-node", () => {
     expect(found).toHaveLength(4 + names.length + 1);
     expect(names.map((_, index) => byNumber.get(5 + index))).toEqual(names.map((name) => name.replaceAll("\0", "")));
   }, 60_000);
+
+  it("lets go of a round that ends before one that was locked earlier", async () => {
+    const { owner, send } = chain;
+    await createTournament(chain, "Out of order", chain.accounts[4] as Hex);
+    const tournament = await chain.read<number>("tournaments");
+    await send(owner, "fundReserve", tournament, 100n * NMR);
+    await openPositions(chain, tournament, 0, 5);
+    await openRound(chain, tournament, 1n, 0.1);
+    await chain.travelTo((await chain.now()) + 60);
+    await openRound(chain, tournament, 2n, 0.1);
+    await lockAll(chain, tournament, 2n);
+    await lockAll(chain, tournament, 1n);
+    await chain.travelTo((await scheduleOf(chain, tournament, 1n)).settledBy);
+    await send(owner, "voidRound", tournament, 1n);
+    await send(owner, "requestWithdrawal", tournament, 3, NMR);
+
+    expect(await compareAt(await indexed())).toEqual([]);
+    const fields = "roundsInFlight { number }";
+    const where = `tournament: "${tournament}"`;
+    const ranges = await queryAll<{ roundsInFlight: { number: string }[] }>(
+      engine.graphqlUrl,
+      "positionRanges",
+      fields,
+      {
+        where,
+      },
+    );
+    expect(ranges.map(({ roundsInFlight }) => roundsInFlight)).toEqual([[{ number: "2" }]]);
+  }, 60_000);
 });
