@@ -3,6 +3,7 @@ import type { Equivalent } from "./equivalents.ts";
 const AT_THE_BOUND = "a rate that is the bound is clamped to itself";
 const NEVER_ZERO = "only a rate beyond the bounds comes here, and zero is never beyond them";
 const ALL_SPARE = "all free seats are in the list: dearer, which the gas snapshot tells, and otherwise the same";
+const SAME_WORD = "the first live word is written as it was: dearer, and otherwise the same";
 const SPARED_CALL =
   "without code, or with a single byte of it, nobody answers with a word: the check only spares the call";
 const FULL_BATCH = "a batch that is full has as many words as that already";
@@ -14,6 +15,8 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     { id: "Holds.vacate.comparison.1", change: "book.freeSeat != 0 → book.freeSeat == 0" },
     { id: "Holds.vacate.number.1", change: "0 → 1" },
   ].map((mutant) => ({ ...mutant, reason: ALL_SPARE })),
+  { id: "Holds.end.condition.4", change: "word != first → false", reason: SAME_WORD },
+  { id: "Holds.end.condition.9", change: "word != first → true", reason: SAME_WORD },
   {
     id: "PayoutMath.factorDown.boundary.1",
     change: "total <= threshold → total < threshold",

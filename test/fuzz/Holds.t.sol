@@ -71,6 +71,21 @@ contract HoldsTest {
         }
     }
 
+    /// @notice X-1 where all other rounds of a word have ended: one that lives holds book and batch, whichever it is, the
+    /// first of the word not least.
+    function testFuzz_X1_theOnlyRoundThatLivesHoldsItsBatch(uint256 seed) public {
+        Dice.Cup memory cup = Dice.Cup(seed);
+        uint32 live = uint32(cup.chance(50) ? 128 * (1 + cup.upTo(2)) : 1 + cup.upTo(400));
+        for (uint32 ticket = 1; ticket <= (live | 127) + 1; ++ticket) {
+            require(_book.draw() == ticket, "one after the other");
+            if (ticket == live) _book.hold(0, ticket);
+        }
+        for (uint32 ticket = 1; ticket <= (live | 127) + 1; ++ticket) if (ticket != live) _book.end(ticket);
+        require(_book.firstLiveWord == live >> 7 && !_book.isFree(0, live), "it holds");
+        _book.end(live);
+        require(_book.firstLiveWord == (live >> 7) + 1 && _book.isFree(0, live), "it has ended");
+    }
+
     /// @notice The loops are bounded: 512 words of tickets from the oldest that may live, and not one more.
     function testFuzz_aTicketIsDrawnWithin512WordsOfTheOldest(uint256 seed) public {
         Dice.Cup memory cup = Dice.Cup(seed);
