@@ -15,6 +15,14 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     { id: "Holds.vacate.comparison.1", change: "book.freeSeat != 0 → book.freeSeat == 0" },
     { id: "Holds.vacate.number.1", change: "0 → 1" },
   ].map((mutant) => ({ ...mutant, reason: ALL_SPARE })),
+  ...[
+    { id: "Holds.isFree.initial.2", change: "book.firstLiveWord → uint256(0)" },
+    { id: "Holds.isFree.condition.1", change: "marks.firstLiveWord > word → true" },
+    { id: "Holds.isFree.boundary.1", change: "marks.firstLiveWord > word → marks.firstLiveWord >= word" },
+  ].map((mutant) => ({
+    ...mutant,
+    reason: "no bit in a word before both of them holds anything: to begin earlier is dearer, and otherwise the same",
+  })),
   { id: "Holds.end.condition.4", change: "word != first → false", reason: SAME_WORD },
   { id: "Holds.end.condition.9", change: "word != first → true", reason: SAME_WORD },
   {
