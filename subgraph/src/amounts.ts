@@ -1,6 +1,9 @@
-import { BigDecimal, BigInt } from "@graphprotocol/graph-ts";
+import { BigDecimal, BigInt, Entity, Value, ValueKind } from "@graphprotocol/graph-ts";
 
-// Amounts are wei everywhere in the mappings; the decimals beside them are made where an entity is saved.
+// Amounts are wei everywhere in the mappings; the decimals beside them are made when an entity is saved.
+
+const WEI = "Wei";
+const NMR = "Nmr";
 
 const UNIT_DIGITS: i32 = 18;
 
@@ -17,4 +20,17 @@ export function decimalOf(units: BigInt): BigDecimal {
 /** dividend ÷ divisor, toward zero to 1e-18; 0 where the divisor is. */
 export function ratioTowardZero(dividend: BigInt, divisor: BigInt): BigDecimal {
   return decimalOf(divisor.isZero() ? divisor : dividend.times(UNIT).div(divisor));
+}
+
+/** Writes the amount in NMR beside each amount in wei of an entity that is about to be saved. */
+export function fillNmr(entity: Entity): void {
+  const entries = entity.entries;
+  const count = entries.length; // what is written comes behind them
+  for (let i = 0; i < count; i++) {
+    const name = entries[i].key;
+    if (!name.endsWith(WEI)) continue;
+    const amount = entries[i].value;
+    const decimal = amount.kind == ValueKind.NULL ? amount : Value.fromBigDecimal(decimalOf(amount.toBigInt()));
+    entity.set(name.slice(0, -WEI.length) + NMR, decimal);
+  }
 }

@@ -1,5 +1,5 @@
 import { BigInt, Entity, Value } from "@graphprotocol/graph-ts";
-import { decimalOf, ratioTowardZero } from "./amounts";
+import { ratioTowardZero } from "./amounts";
 import { nanoToWei } from "./words";
 
 // Positions and their stakers carry the same fields for each window of settled rounds: "returnLast20" and so on. One
@@ -56,8 +56,6 @@ export function moveWindows(entity: Entity, changes: WindowChange[]): void {
 function write(entity: Entity, window: string, payouts: i32, net: BigInt, locked: BigInt): void {
   entity.set("payoutCount" + window, Value.fromI32(payouts));
   entity.set("net" + window + "Wei", Value.fromBigInt(net));
-  entity.set("net" + window + "Nmr", Value.fromBigDecimal(decimalOf(net)));
   entity.set("locked" + window + "Wei", Value.fromBigInt(locked));
-  entity.set("locked" + window + "Nmr", Value.fromBigDecimal(decimalOf(locked)));
   entity.set("return" + window, Value.fromBigDecimal(ratioTowardZero(net, locked)));
 }

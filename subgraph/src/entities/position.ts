@@ -1,12 +1,13 @@
 import { Address, BigInt, Bytes, ethereum } from "@graphprotocol/graph-ts";
 import { Position, Round, StakeChange, Tournament } from "../../generated/schema";
-import { decimalOf } from "../amounts";
+import { fillNmr } from "../amounts";
 import { startWindows } from "../windows";
 import { POSITIONS_PER_BATCH } from "../words";
 import { loadRange } from "./range";
 import { recordPoint } from "./series";
 import { addStakerStake, loadTournamentStaker, saveTournamentStaker, tournamentStakerId } from "./staker";
 import { addStake, saveTournament } from "./tournament";
+import { stamp } from "./stamp";
 
 export function positionId(tournament: string, position: string): string {
   return tournament + "-" + position;
@@ -44,10 +45,7 @@ export function savePosition(position: Position): void {
     position.heldBy = [];
     position.withdrawableBy = null;
   }
-  position.activeNmr = decimalOf(position.activeWei);
-  position.pendingNmr = decimalOf(position.pendingWei);
-  position.rewardedNmr = decimalOf(position.rewardedWei);
-  position.burnedNmr = decimalOf(position.burnedWei);
+  fillNmr(position);
   position.save();
 }
 
@@ -93,15 +91,11 @@ export function changeStake(
   change.number = number;
   change.kind = kind;
   change.amountWei = amount;
-  change.amountNmr = decimalOf(amount);
   change.activeWei = position.activeWei;
-  change.activeNmr = position.activeNmr;
   change.pendingWei = position.pendingWei;
-  change.pendingNmr = position.pendingNmr;
   change.to = to;
-  change.timestamp = event.block.timestamp;
-  change.block = event.block.number;
-  change.transaction = event.transaction.hash;
+  stamp(change, event);
+  fillNmr(change);
   change.save();
 }
 

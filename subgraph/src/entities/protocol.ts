@@ -1,6 +1,6 @@
 import { BigInt } from "@graphprotocol/graph-ts";
 import { Protocol } from "../../generated/schema";
-import { decimalOf } from "../amounts";
+import { fillNmr } from "../amounts";
 
 const PROTOCOL_ID = "numeraire-staking";
 
@@ -23,11 +23,6 @@ export function loadProtocol(): Protocol {
 }
 
 export function saveProtocol(protocol: Protocol): void {
-  protocol.activeNmr = decimalOf(protocol.activeWei);
-  protocol.pendingNmr = decimalOf(protocol.pendingWei);
-  protocol.reserveNmr = decimalOf(protocol.reserveWei);
-  protocol.atRiskNmr = decimalOf(protocol.atRiskWei);
-  protocol.rewardedNmr = decimalOf(protocol.rewardedWei);
-  protocol.burnedNmr = decimalOf(protocol.burnedWei);
+  fillNmr(protocol);
   protocol.save();
 }

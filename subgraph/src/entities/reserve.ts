@@ -1,8 +1,9 @@
 import { Address, BigInt, ethereum } from "@graphprotocol/graph-ts";
 import { ReserveChange, Tournament } from "../../generated/schema";
-import { decimalOf } from "../amounts";
+import { fillNmr } from "../amounts";
 import { loadProtocol, saveProtocol } from "./protocol";
 import { saveTournament } from "./tournament";
+import { stamp } from "./stamp";
 
 /** Books a payment into (positive) or out of (negative) a reserve, wei. */
 export function changeReserve(
@@ -26,12 +27,9 @@ export function changeReserve(
   entry.number = number;
   entry.kind = kind;
   entry.amountWei = change.abs();
-  entry.amountNmr = decimalOf(entry.amountWei);
   entry.reserveWei = tournament.reserveWei;
-  entry.reserveNmr = tournament.reserveNmr;
   entry.account = account;
-  entry.timestamp = event.block.timestamp;
-  entry.block = event.block.number;
-  entry.transaction = event.transaction.hash;
+  stamp(entry, event);
+  fillNmr(entry);
   entry.save();
 }

@@ -1,6 +1,6 @@
 import { Address, BigInt, ethereum } from "@graphprotocol/graph-ts";
 import { Batch, Round, Tournament } from "../../generated/schema";
-import { decimalOf } from "../amounts";
+import { fillNmr } from "../amounts";
 import { WEI_PER_NANO } from "../words";
 import { leaveFlight } from "./range";
 import { addAtRisk } from "./tournament";
@@ -41,14 +41,7 @@ export function loadRound(tournament: BigInt, number: BigInt, event: ethereum.Ev
 }
 
 export function saveRound(round: Round): void {
-  const atRisk = round.atRiskWei;
-  round.stakeThresholdNmr = decimalOf(round.stakeThresholdWei);
-  round.stakedNmr = decimalOf(round.stakedWei);
-  round.atRiskNmr = atRisk === null ? null : decimalOf(atRisk);
-  round.atRiskNowNmr = decimalOf(round.atRiskNowWei);
-  round.earmarkedNmr = decimalOf(round.earmarkedWei);
-  round.rewardedNmr = decimalOf(round.rewardedWei);
-  round.burnedNmr = decimalOf(round.burnedWei);
+  fillNmr(round);
   round.save();
 }
 
@@ -72,7 +65,7 @@ export function loadBatch(round: Round, number: BigInt, event: ethereum.Event): 
 }
 
 export function saveBatch(batch: Batch): void {
-  batch.stakedNmr = decimalOf(batch.stakedWei);
+  fillNmr(batch);
   batch.save();
 }
 

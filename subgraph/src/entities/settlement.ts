@@ -1,6 +1,6 @@
 import { BigInt, ethereum } from "@graphprotocol/graph-ts";
 import { Batch, Payout, PositionRange, Report, Round, Settlement, Tournament } from "../../generated/schema";
-import { decimalOf, ratioTowardZero } from "../amounts";
+import { fillNmr, ratioTowardZero } from "../amounts";
 import { PayoutRule } from "../payout";
 import { moveWindows, WINDOW_LENGTHS, WindowChange } from "../windows";
 import { laneOf, nanoToWei, POSITIONS_PER_BATCH, score0Of, score1Of, times } from "../words";
@@ -8,6 +8,7 @@ import { burn, loadPosition, reward, savePosition } from "./position";
 import { leavingSettlement } from "./range";
 import { addStakerStake, loadTournamentStaker, saveTournamentStaker } from "./staker";
 import { addStake } from "./tournament";
+import { stamp } from "./stamp";
 
 /** Words of a batch's lock and settlement, as far as the windows need them. */
 class Booked {
@@ -52,6 +53,7 @@ export function bookPayouts(
       payout.position = position.id;
       payout.staker = position.staker;
       fill(payout, rule, round, batch, stake, laneOf(scores, lane), applied, event);
+      fillNmr(payout);
       payout.save();
       count += 1;
     }
@@ -97,21 +99,15 @@ function fill(
   payout.round = round.id;
   payout.batch = batch.id;
   payout.stakeWei = nanoToWei(stake);
-  payout.stakeNmr = decimalOf(payout.stakeWei);
   payout.atRiskWei = times(stake, round.exposure.toU32());
-  payout.atRiskNmr = decimalOf(payout.atRiskWei);
   payout.weight = ratioTowardZero(payout.stakeWei, round.stakedWei);
   payout.score0 = score0;
   payout.score1 = score1;
   payout.clipped = rule.clips(rate);
   payout.dueWei = nanoToWei(due);
-  payout.dueNmr = decimalOf(payout.dueWei);
   payout.payoutWei = nanoToWei(applied);
-  payout.payoutNmr = decimalOf(payout.payoutWei);
   payout.return_ = ratioTowardZero(payout.payoutWei, payout.stakeWei);
-  payout.timestamp = event.block.timestamp;
-  payout.block = event.block.number;
-  payout.transaction = event.transaction.hash;
+  stamp(payout, event);
 }
 
 function standingScores(batch: Batch): BigInt[] {

@@ -1,5 +1,5 @@
 import { Batch, Round, RoundStake } from "../../generated/schema";
-import { decimalOf } from "../amounts";
+import { fillNmr } from "../amounts";
 import { laneOf, LANES_PER_WORD, nanoToWei, POSITIONS_PER_BATCH, times } from "../words";
 
 /** Writes a row for each stake of a batch's words, and counts and adds them up in the batch; the caller saves it. */
@@ -17,9 +17,8 @@ export function bookStakes(round: Round, batch: Batch): void {
     row.batch = batch.id;
     row.position = round.tournament + "-" + number;
     row.stakeWei = nanoToWei(stake);
-    row.stakeNmr = decimalOf(row.stakeWei);
     row.atRiskWei = times(stake, exposure);
-    row.atRiskNmr = decimalOf(row.atRiskWei);
+    fillNmr(row);
     row.save();
     sum += stake; // all stakes there are fit one lane
     count += 1;

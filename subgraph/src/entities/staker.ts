@@ -1,6 +1,6 @@
 import { Address, BigInt, Bytes } from "@graphprotocol/graph-ts";
 import { Staker, Tournament, TournamentStaker } from "../../generated/schema";
-import { decimalOf } from "../amounts";
+import { fillNmr } from "../amounts";
 import { startWindows } from "../windows";
 import { loadProtocol, saveProtocol } from "./protocol";
 
@@ -60,9 +60,6 @@ function hasStake(staker: TournamentStaker): boolean {
 }
 
 export function saveTournamentStaker(staker: TournamentStaker): void {
-  staker.activeNmr = decimalOf(staker.activeWei);
-  staker.pendingNmr = decimalOf(staker.pendingWei);
-  staker.rewardedNmr = decimalOf(staker.rewardedWei);
-  staker.burnedNmr = decimalOf(staker.burnedWei);
+  fillNmr(staker);
   staker.save();
 }

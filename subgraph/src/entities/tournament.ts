@@ -1,6 +1,6 @@
 import { Address, BigInt, ethereum } from "@graphprotocol/graph-ts";
 import { ReporterSet, Tournament } from "../../generated/schema";
-import { decimalOf } from "../amounts";
+import { fillNmr } from "../amounts";
 import { loadProtocol, saveProtocol } from "./protocol";
 
 export function reporterSetId(tournament: string, number: string): string {
@@ -51,14 +51,7 @@ export function loadTournament(number: BigInt, event: ethereum.Event): Tournamen
 }
 
 export function saveTournament(tournament: Tournament): void {
-  tournament.minStakeNmr = decimalOf(tournament.minStakeWei);
-  tournament.activeNmr = decimalOf(tournament.activeWei);
-  tournament.pendingNmr = decimalOf(tournament.pendingWei);
-  tournament.reserveNmr = decimalOf(tournament.reserveWei);
-  tournament.earmarkedNmr = decimalOf(tournament.earmarkedWei);
-  tournament.atRiskNmr = decimalOf(tournament.atRiskWei);
-  tournament.rewardedNmr = decimalOf(tournament.rewardedWei);
-  tournament.burnedNmr = decimalOf(tournament.burnedWei);
+  fillNmr(tournament);
   tournament.save();
 }
 

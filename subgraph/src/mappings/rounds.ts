@@ -10,7 +10,7 @@ import {
   ScoresVetoed,
 } from "../../generated/NumeraireStaking/NumeraireStaking";
 import { Burn, Report, ReporterSet, Settlement, Veto } from "../../generated/schema";
-import { decimalOf } from "../amounts";
+import { fillNmr } from "../amounts";
 import { loadProtocol, saveProtocol } from "../entities/protocol";
 import { addSettlement, enterFlight, loadRange } from "../entities/range";
 import { addRisk, endFlight, loadBatch, loadRound, removeRisk, saveBatch, saveRound } from "../entities/round";
@@ -19,6 +19,7 @@ import { bookPayouts } from "../entities/settlement";
 import { bookStakes } from "../entities/stake";
 import { loadTournament, saveTournament } from "../entities/tournament";
 import { nanoToWei, WEI_PER_NANO } from "../words";
+import { stamp } from "../entities/stamp";
 
 export function handleRoundOpened(event: RoundOpened): void {
   const tournament = loadTournament(event.params.tournament, event);
@@ -89,9 +90,7 @@ export function handleScoresReported(event: ScoresReported): void {
   report.signerBits = event.params.signers;
   report.signers = signersOf(round.reporterSet, event.params.signers);
   report.relayer = event.transaction.from;
-  report.timestamp = event.block.timestamp;
-  report.block = event.block.number;
-  report.transaction = event.transaction.hash;
+  stamp(report, event);
   report.save();
 
   batch.state = "REPORTED";
@@ -125,9 +124,7 @@ export function handleScoresVetoed(event: ScoresVetoed): void {
   veto.batch = batch.id;
   veto.report = veto.id;
   veto.guardian = round.guardian;
-  veto.timestamp = event.block.timestamp;
-  veto.block = event.block.number;
-  veto.transaction = event.transaction.hash;
+  stamp(veto, event);
   veto.save();
 
   batch.state = "LOCKED";
@@ -149,12 +146,9 @@ export function handleBatchSettled(event: BatchSettled): void {
   settlement.batch = batch.id;
   settlement.payouts = event.params.payouts;
   settlement.rewardedWei = rewarded;
-  settlement.rewardedNmr = decimalOf(rewarded);
   settlement.burnedWei = burned;
-  settlement.burnedNmr = decimalOf(burned);
-  settlement.timestamp = event.block.timestamp;
-  settlement.block = event.block.number;
-  settlement.transaction = event.transaction.hash;
+  stamp(settlement, event);
+  fillNmr(settlement);
   settlement.save();
 
   const count = bookPayouts(tournament, round, batch, range, settlement, event);
@@ -188,10 +182,8 @@ export function handleBatchSettled(event: BatchSettled): void {
   entry.round = round.id;
   entry.batch = batch.id;
   entry.amountWei = burned;
-  entry.amountNmr = settlement.burnedNmr;
-  entry.timestamp = event.block.timestamp;
-  entry.block = event.block.number;
-  entry.transaction = event.transaction.hash;
+  stamp(entry, event);
+  fillNmr(entry);
   entry.save();
 }
 

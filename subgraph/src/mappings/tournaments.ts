@@ -14,6 +14,7 @@ import { ReporterSet } from "../../generated/schema";
 import { changeReserve } from "../entities/reserve";
 import { recordPoint } from "../entities/series";
 import { loadTournament, reporterSetId, saveTournament } from "../entities/tournament";
+import { stamp } from "../entities/stamp";
 
 export function handleTournamentCreated(event: TournamentCreated): void {
   const tournament = loadTournament(event.params.tournament, event);
@@ -48,9 +49,7 @@ export function handleReportersSet(event: ReportersSet): void {
   set.number = event.params.reporterSet.toI32();
   set.reporters = event.params.reporters.map<Bytes>((reporter) => reporter);
   set.quorum = event.params.quorum;
-  set.timestamp = event.block.timestamp;
-  set.block = event.block.number;
-  set.transaction = event.transaction.hash;
+  stamp(set, event);
   set.save();
   tournament.reporterSet = set.id;
   saveTournament(tournament);
