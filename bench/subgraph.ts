@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { wholeNumber } from "../scripts/support/arguments.ts";
 import { printTable, step, UsageError } from "../scripts/support/terminal.ts";
 import { buildSubgraph } from "../subgraph/engine/build.ts";
 import { startEngine } from "../subgraph/engine/engine.ts";
@@ -42,9 +43,7 @@ function readArguments() {
     const { values } = parseArgs({
       options: { payouts: { type: "string", default: "1000000" }, json: { type: "boolean", default: false } },
     });
-    if (!/^[1-9]\d{3,7}$/.test(values.payouts))
-      throw new Error(`--payouts ${values.payouts}: from 1,000 to 99,999,999`);
-    return { payouts: Number(values.payouts), json: values.json };
+    return { payouts: wholeNumber("payouts", values.payouts), json: values.json };
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}; ${USAGE}`);
   }

@@ -1,12 +1,12 @@
 // Plays random histories of the contracts against their model (test/invariant), with a new seed each time, until so many
 // calls were made; then says how often every function was called and refused. `npm run test:invariants`, `npm run test:deep`.
 import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { config } from "hardhat";
+import { seedFrom, wholeNumber } from "./support/arguments.ts";
 import { present } from "./support/present.ts";
 import { printTable, type Say, step, UsageError } from "./support/terminal.ts";
 
@@ -28,17 +28,14 @@ function readArguments() {
         jobs: { type: "string", default: String(availableParallelism()) },
       },
     });
-    const seed = values.seed ?? `0x${randomBytes(8).toString("hex")}`;
-    if (!/^0x[0-9a-f]{1,16}$/i.test(seed)) throw new Error(`--seed ${seed}: up to 16 hex digits after 0x`);
-    return { calls: count("calls", values.calls), jobs: count("jobs", values.jobs), seed: BigInt(seed) };
+    return {
+      calls: wholeNumber("calls", values.calls),
+      jobs: wholeNumber("jobs", values.jobs),
+      seed: seedFrom(values.seed),
+    };
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}; ${USAGE}`);
   }
-}
-
-function count(option: string, text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error(`--${option} ${text}: a whole number from 1 to 999,999,999`);
-  return Number(text);
 }
 
 /** The kinds of call, in the order in which the test counts them. */

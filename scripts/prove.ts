@@ -5,6 +5,7 @@ import { check, type Verdict } from "./prove/check.ts";
 import { inParallel } from "./prove/parallel.ts";
 import { type Property, readProperties, sliceFor } from "./prove/properties.ts";
 import { selfTest } from "./prove/self-test.ts";
+import { wholeNumber } from "./support/arguments.ts";
 import { printTable, step, UsageError } from "./support/terminal.ts";
 
 const USAGE = "usage: npm run prove -- [--only PROPERTY] [--jobs NUMBER] [--self-test]";
@@ -18,8 +19,7 @@ function readArguments() {
         "self-test": { type: "boolean", default: false },
       },
     });
-    if (!/^[1-9]\d?$/.test(values.jobs)) throw new Error(`--jobs ${values.jobs}: a whole number from 1 to 99`);
-    return { only: values.only, jobs: Number(values.jobs), selfTest: values["self-test"] };
+    return { only: values.only, jobs: wholeNumber("jobs", values.jobs, 99), selfTest: values["self-test"] };
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}; ${USAGE}`);
   }

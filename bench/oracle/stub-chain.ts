@@ -11,6 +11,8 @@ import {
   numberToHex,
   toEventSelector,
   toFunctionSelector,
+  zeroAddress,
+  zeroHash,
 } from "viem";
 import { privateKeyToAddress } from "viem/accounts";
 import { numeraireStakingAbi as abi } from "../../oracle/src/chain/generated/abi.ts";
@@ -37,8 +39,6 @@ const BLOCK_SECONDS = 12;
 const BLOCKS_A_DAY = DAY / BLOCK_SECONDS;
 const GENESIS = 1_700_000_000;
 const BLOCKS_A_POSITION = 2;
-const ZERO: Address = numberToHex(0, { size: 20 });
-const NO_HASH = numberToHex(0, { size: 32 });
 const STATES = { locked: 3, settled: 4 } as const;
 const BATCH = { locked: 1, reported: 2, settled: 3 } as const;
 const LIMITS = {
@@ -205,7 +205,12 @@ export class StubChain {
 
   #tournament() {
     const roundsInFlight = this.rounds.filter(({ isSettled }) => !isSettled).length;
-    const people = { organizer: REPORTERS[2] ?? ZERO, pendingOrganizer: ZERO, guardian: ZERO, registrar: CONTRACT };
+    const people = {
+      organizer: REPORTERS[2] ?? zeroAddress,
+      pendingOrganizer: zeroAddress,
+      guardian: zeroAddress,
+      registrar: CONTRACT,
+    };
     const counts = { positions: this.positions, roundsInFlight, latestRound: BigInt(this.rounds.length) };
     return { ...people, minStake: 0n, limits: LIMITS, reporterSet: 1, ...counts };
   }
@@ -220,14 +225,14 @@ export class StubChain {
     };
     const sums = { staked: 0n, atRisk: 0n, payoutFactor: 0n, earmarked: 0n, rewarded: 0n, burned: 0n };
     const state = isSettled ? STATES.settled : STATES.locked;
-    const result = { state, terms: TERMS, schedule, guardian: ZERO, reporterSet: 1, ...counts, ...sums };
+    const result = { state, terms: TERMS, schedule, guardian: zeroAddress, reporterSet: 1, ...counts, ...sums };
     return encodeFunctionResult({ abi, functionName: "roundOf", result });
   }
 
   #batch({ reportedAt, isSettled }: StubRound, index: number): Hex {
     const { stakes, stakesHash, scoresHash } = this.#batches[index] ?? wordsOf(index, this.positions);
     const state = isSettled ? BATCH.settled : reportedAt > 0 ? BATCH.reported : BATCH.locked;
-    const hashes = { stakesHash, scoresHash: reportedAt > 0 ? scoresHash : NO_HASH };
+    const hashes = { stakesHash, scoresHash: reportedAt > 0 ? scoresHash : zeroHash };
     const result = { state, words: stakes.length, attempt: 0, reportedAt, ...hashes };
     return encodeFunctionResult({ abi, functionName: "batchOf", result });
   }

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { replayRound } from "../../scripts/replay/replay.ts";
 import { newAccount, startChain } from "../../scripts/stack/chain.ts";
 import { readFolder } from "../src/feeds/folder.ts";
-import { oracle } from "./commands-process.ts";
+import { oracle } from "./service-process.ts";
 import { made2021 } from "./feeds-files.ts";
 
 // Real rounds lie beside the project, where somebody put them; they may not be copied into it. Made-up ones are always

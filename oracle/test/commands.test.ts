@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -10,7 +9,7 @@ import { numeraireStakingAbi as abi } from "../src/chain/generated/abi.ts";
 import { previewPayout } from "../src/core/payout.ts";
 import { formatNmr } from "../src/core/units.ts";
 import { packPayouts } from "../src/core/words.ts";
-import { MAIN, oracle } from "./commands-process.ts";
+import { freePort, MAIN, oracle } from "./service-process.ts";
 import { proxyOf, type Proxy } from "./reconciler-proxy.ts";
 import { buildWorld, score, uuid, type World } from "./reconciler-world.ts";
 
@@ -244,15 +243,6 @@ describe("commands on a round's way", { timeout: 120_000 }, () => {
     expect(await oracle("replay", "--bundle", join(world.folder, "none"))).toMatchObject({ code: 2 });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 async function until(reached: () => Promise<boolean>): Promise<void> {
   const giveUpAt = Date.now() + 30_000;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { hashTypedData } from "viem";
+import { hashTypedData, zeroHash } from "viem";
 import { describe, expect, it } from "vitest";
 import { heartbeatDocument, listDigest } from "../src/core/heartbeat.ts";
 import { reportDocument } from "../src/core/report.ts";
@@ -27,6 +27,6 @@ describe("a heartbeat", () => {
     const open = feedFor(FACTS, [offer({ resolved: false })]);
     expect(listDigest(open)).toBe(listDigest(resolved));
     expect(listDigest(feedFor(FACTS, [offer({ closesAt: START + 1 })]))).not.toBe(listDigest(open));
-    expect(listDigest({ rounds: { ok: false, code: "feed_down", message: "" } })).toBe(`0x${"0".repeat(64)}`);
+    expect(listDigest({ rounds: { ok: false, code: "feed_down", message: "" } })).toBe(zeroHash);
   });
 });

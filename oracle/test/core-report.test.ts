@@ -2,21 +2,13 @@ import fc from "fast-check";
 import { concatHex, encodeAbiParameters, hashTypedData, type Hex, keccak256, numberToHex, toHex } from "viem";
 import { describe, expect, it } from "vitest";
 import { CONTRACT, reportDocument } from "../src/core/report.ts";
+import { reportFields } from "./signers-values.ts";
 
 const REPORT =
   "Report(uint32 tournament,uint64 round,uint32 batch,uint32 attempt,bytes32 stakesHash,bytes32 scoresHash)";
 const DOMAIN = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)";
 
-const hashes = fc.bigInt(0n, 2n ** 256n - 1n).map((value) => numberToHex(value, { size: 32 }));
-const uint32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
-const reports = fc.record({
-  tournament: uint32,
-  round: fc.bigInt(0n, 2n ** 64n - 1n),
-  batch: uint32,
-  attempt: uint32,
-  stakesHash: hashes,
-  scoresHash: hashes,
-});
+const reports = fc.record(reportFields);
 const domains = fc.record({
   chainId: fc.nat(),
   verifyingContract: fc.bigInt(0n, 2n ** 160n - 1n).map((value) => numberToHex(value, { size: 20 })),

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type Address, concatHex, type Hex, numberToHex } from "viem";
+import { type Address, concatHex, numberToHex, zeroHash } from "viem";
 import type { Action, Plan } from "../src/core/actions.ts";
 import type { Attestation, Testimony, WantedReport } from "../src/core/attestation.ts";
 import type {
@@ -28,7 +28,6 @@ export const TERMS: Terms = {
 export const REPORTERS: readonly Address[] = [1, 2, 3].map((n) => numberToHex(n, { size: 20 }));
 export const ME: Address = numberToHex(99, { size: 20 });
 export const START = 1_000_000;
-const NO_HASH: Hex = numberToHex(0, { size: 32 });
 const MODELS = Array.from({ length: 7 }, (_, index) => numberToHex(index + 1, { size: 32 }));
 
 export const SETTINGS: Settings = {
@@ -63,7 +62,7 @@ export function batch(index: number, changes: Partial<BatchFacts> = {}): BatchFa
     attempt: 0,
     reportedAt: 0,
     stakes,
-    stakesHash: NO_HASH,
+    stakesHash: zeroHash,
     lockedAtBlock: (changes.state ?? "unlocked") === "unlocked" ? null : 3n,
     scores: [],
     vetoedHash: null,

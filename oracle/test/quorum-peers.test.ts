@@ -17,6 +17,7 @@ import { askAll, askForEvidence, type PeersOptions, type Told } from "../src/pee
 import { attestationsAnswer, evidenceAnswer, toWire } from "../src/peers/wire.ts";
 import type { ReportSigner } from "../src/signers/report-signer.ts";
 import { batch, chain, ME, round, START } from "./plan-world.ts";
+import { hash, reportFields } from "./signers-values.ts";
 
 const [A, B, C] = ["a", "b", "c"].map(signer) as [ReportSigner, ReportSigner, ReportSigner];
 const STAKES = packStakes([1n, 2n]);
@@ -221,17 +222,7 @@ describe("the data folder", () => {
 });
 
 describe("what nodes tell each other", () => {
-  const hashes = fc.bigInt(0n, 2n ** 256n - 1n).map((n) => numberToHex(n, { size: 32 }));
-  const uint32 = fc.nat(0xffff_ffff);
-  const reports = {
-    tournament: uint32,
-    round: fc.bigInt(0n, 2n ** 64n - 1n),
-    batch: uint32,
-    attempt: uint32,
-    stakesHash: hashes,
-    scoresHash: hashes,
-    feedDigest: hashes,
-  };
+  const reports = { ...reportFields, feedDigest: hash };
   const attestations = fc.record({
     ...reports,
     reporter: fc.bigInt(0n, 2n ** 160n - 1n).map((n) => getAddress(numberToHex(n, { size: 20 }))),
@@ -245,7 +236,7 @@ describe("what nodes tell each other", () => {
     positions: fc.array(
       fc.record({
         position: fc.nat(1_000_000),
-        model: hashes,
+        model: hash,
         raw: fc.option(fc.dictionary(texts, fc.option(texts), { maxKeys: 4, noNullPrototype: true })),
       }),
       { maxLength: 4 },

@@ -13,6 +13,7 @@ import {
   keccak256,
   publicActions,
   toHex,
+  zeroAddress,
 } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { pino } from "pino";
@@ -30,7 +31,6 @@ export const ROUND = 5n;
 const ETHER = 10n ** 18n;
 const HOUR = 3_600;
 const BATCH = 1_024;
-const ZERO: Address = `0x${"0".repeat(40)}`;
 /** As many calls as one transaction's gas allows. */
 const OPENINGS_PER_TRANSACTION = 60;
 
@@ -131,7 +131,7 @@ export async function buildWorld(options: WorldOptions) {
         "test",
         limits,
         guardian.account.address,
-        options.registrar === true ? registrar.address : ZERO,
+        options.registrar === true ? registrar.address : zeroAddress,
         stake,
         reporters,
         options.quorum ?? 2,

@@ -6,7 +6,7 @@ import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { parseConfig } from "../src/service/config.ts";
 import { buildOracle, type Oracle } from "../src/service/oracle.ts";
-import { oracle } from "./commands-process.ts";
+import { oracle } from "./service-process.ts";
 import { buildWorld, type World } from "./reconciler-world.ts";
 
 const HOUR = 3_600;

@@ -35,17 +35,20 @@ export const transaction: UnsignedTransaction = {
 
 const uint = (bits: bigint) => fc.bigInt({ min: 0n, max: 2n ** bits - 1n });
 const uint32 = fc.nat(2 ** 32 - 1);
-const hash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes): Hex => toHex(bytes));
+export const hash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes): Hex => toHex(bytes));
 
-/** Reports of the scope, to the edges of every type. */
-export const reports: fc.Arbitrary<Report> = fc.record({
-  tournament: fc.constant(TOURNAMENT),
+/** The fields of a report, to the edges of every type. */
+export const reportFields = {
+  tournament: uint32,
   round: uint(64n),
   batch: uint32,
   attempt: uint32,
   stakesHash: hash,
   scoresHash: hash,
-});
+};
+
+/** Reports of the scope. */
+export const reports: fc.Arbitrary<Report> = fc.record({ ...reportFields, tournament: fc.constant(TOURNAMENT) });
 
 export const heartbeat: Heartbeat = {
   tournament: TOURNAMENT,

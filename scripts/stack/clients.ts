@@ -34,7 +34,7 @@ const BLOCK_GAS = 60_000_000;
 /** Old states in memory. None goes to disk then; without a limit all do, gigabytes of them, and stay there. */
 const STATES_KEPT = 32;
 
-const STARTS: Record<Client, Start> = { hardhat: startHardhat, anvil: startAnvil };
+const STARTS: Record<Client, Start> = { hardhat: startHardhat, anvil: startMiningAnvil };
 
 /**
  * Starts an empty chain of osaka's rules, the limit of 16,777,216 gas a transaction included.
@@ -56,16 +56,25 @@ async function startHardhat(port: number, startsAt: number): Promise<Node> {
   };
 }
 
-async function startAnvil(port: number, startsAt: number, log: Log): Promise<Node> {
+function startMiningAnvil(port: number, startsAt: number, log: Log): Promise<Node> {
+  const states = ["--prune-history", String(STATES_KEPT)];
+  return startAnvil(port, ["--timestamp", String(startsAt), "--gas-limit", String(BLOCK_GAS), ...states], log);
+}
+
+/**
+ * Starts anvil on loopback, without accounts, under the same rules.
+ * @param args What else it is to be told.
+ * @throws UsageError where it doesn't start, with its words.
+ */
+export async function startAnvil(port: number, args: readonly string[], log: Log): Promise<Node> {
   let listens!: (url: string) => void;
   const listening = new Promise<string>((resolve) => (listens = resolve));
   const child = await startChild({
     name: "anvil",
     command: anvilBinary(),
     args: [
-      ...["--host", HOST, "--port", String(port), "--timestamp", String(startsAt), "--accounts", "0"],
-      ...["--hardfork", "osaka", "--enable-tx-gas-limit", "--gas-limit", String(BLOCK_GAS)],
-      ...["--prune-history", String(STATES_KEPT)],
+      ...["--host", HOST, "--port", String(port), "--accounts", "0"],
+      ...["--hardfork", "osaka", "--enable-tx-gas-limit", ...args],
     ],
     env: process.env,
     cwd: tmpdir(),
@@ -89,7 +98,7 @@ async function startAnvil(port: number, startsAt: number, log: Log): Promise<Nod
   };
 }
 
-export function anvilBinary(): string {
+function anvilBinary(): string {
   try {
     const manifest = createRequire(import.meta.url).resolve("@foundry-rs/anvil-linux-amd64/package.json");
     return join(manifest, "../bin/anvil");

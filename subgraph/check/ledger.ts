@@ -1,3 +1,4 @@
+import { zeroAddress } from "viem";
 // What the contract's events come to, told once more: a position at a time, amounts in nano-NMR, everything else from the
 // definitions of protocol.md. The index must say the same, and so must the contract's own views.
 import type { At, Events, StakingEvent } from "./events.ts";
@@ -15,8 +16,6 @@ import {
   type Tournament,
 } from "./state.ts";
 import { CannotTell } from "./trouble.ts";
-
-const ZERO = `0x${"0".repeat(40)}`;
 
 type Handlers = { [E in keyof Events]: (args: Events[E], at: At) => void };
 
@@ -43,7 +42,12 @@ export class Ledger {
     TournamentCreated: ({ tournament, organizer, name, limits }, at) => {
       this.tournaments.push({
         ...{ id: String(tournament), number: tournament, name, limits, at },
-        ...{ organizer: organizer.toLowerCase(), pendingOrganizer: ZERO, guardian: ZERO, registrar: ZERO },
+        ...{
+          organizer: organizer.toLowerCase(),
+          pendingOrganizer: zeroAddress,
+          guardian: zeroAddress,
+          registrar: zeroAddress,
+        },
         ...{ minStake: 0n, reserve: 0n, reporterSets: [], positions: [], reserveChanges: [] },
         ...{ rounds: new Map<bigint, Round>(), settled: new Map<number, Batch[]>() },
         holdings: new Map<string, bigint>(),
@@ -53,7 +57,7 @@ export class Ledger {
       this.tournament(tournament).pendingOrganizer = pendingOrganizer.toLowerCase();
     },
     OrganizerTransferred: ({ tournament, organizer }) => {
-      Object.assign(this.tournament(tournament), { organizer: organizer.toLowerCase(), pendingOrganizer: ZERO });
+      Object.assign(this.tournament(tournament), { organizer: organizer.toLowerCase(), pendingOrganizer: zeroAddress });
     },
     ReportersSet: ({ tournament, reporterSet: number, reporters, quorum }, at) => {
       const lower = reporters.map((reporter) => reporter.toLowerCase());

@@ -1,8 +1,6 @@
 // A chain that does what it is told: anyone's transactions without a key, blocks at any time, and back again.
-import { tmpdir } from "node:os";
-import { anvilBinary } from "../../scripts/stack/clients.ts";
+import { startAnvil } from "../../scripts/stack/clients.ts";
 import { EngineError } from "../engine/errors.ts";
-import { startChild } from "../engine/process.ts";
 
 /** Where Hardhat's test runner is. A history is signed for it. */
 const CHAIN_ID = 31_337;
@@ -23,42 +21,30 @@ export interface Anvil {
   stop(): Promise<void>;
 }
 
-export async function startAnvil(): Promise<Anvil> {
-  let listens!: (url: string) => void;
-  const listening = new Promise<string>((resolve) => (listens = resolve));
-  const child = await startChild({
-    name: "anvil",
-    command: anvilBinary(),
-    args: [
-      ...["--host", "127.0.0.1", "--port", "0", "--chain-id", String(CHAIN_ID), "--accounts", "0"],
-      ...["--no-mining", "--auto-impersonate", "--hardfork", "osaka", "--enable-tx-gas-limit"],
-      ...["--gas-limit", "1000000000000000", "--gas-price", "0", "--base-fee", "0", "--disable-min-priority-fee"],
+export async function startObedientAnvil(): Promise<Anvil> {
+  const node = await startAnvil(
+    0,
+    [
+      ...["--chain-id", String(CHAIN_ID), "--no-mining", "--auto-impersonate", "--gas-limit", "1000000000000000"],
+      ...["--gas-price", "0", "--base-fee", "0", "--disable-min-priority-fee"],
       ...["--prune-history", String(STATES_KEPT)],
     ],
-    env: process.env,
-    cwd: tmpdir(),
-    log: (line) => {
-      const [, url] = /Listening on (\S+)/.exec(line) ?? [];
-      if (url !== undefined) listens(`http://${url}`);
-    },
-    orphanSignal: "KILL",
-  });
-  const url = await Promise.race([listening, child.ended]);
-  if (url instanceof Error) throw url;
+    () => undefined,
+  );
 
   const batch = async <T>(calls: readonly Call[]): Promise<T[]> => {
     const results: T[] = [];
     for (let first = 0; first < calls.length; first += PER_REQUEST) {
       const some = calls.slice(first, first + PER_REQUEST);
-      results.push(...(await post<T>(url, some)));
+      results.push(...(await post<T>(node.url, some)));
     }
     return results;
   };
   return {
-    url,
+    url: node.url,
     batch,
     rpc: async <T>(method: string, ...params: unknown[]) => (await batch<T>([{ method, params }]))[0] as T,
-    stop: () => child.stop(),
+    stop: () => node.stop(),
   };
 }
 

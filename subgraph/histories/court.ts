@@ -8,7 +8,7 @@ import { described } from "../check/compare.ts";
 import { buildSubgraph } from "../engine/build.ts";
 import { type Engine, startEngine } from "../engine/engine.ts";
 import { waitForBlock } from "../engine/query.ts";
-import { type Anvil, startAnvil } from "./anvil.ts";
+import { type Anvil, startObedientAnvil } from "./anvil.ts";
 import type { History } from "./record.ts";
 import { replay } from "./replay.ts";
 import { addTally, type Tally, tallyOf } from "./tally.ts";
@@ -30,7 +30,7 @@ export interface Court {
 /** One chain and one graph-node for some histories. Not for all there are: the chain remembers each. */
 export async function openCourt(): Promise<Court> {
   const folder = await mkdtemp(join(tmpdir(), "histories-"));
-  const chain = await startAnvil();
+  const chain = await startObedientAnvil();
   let engine: Engine | undefined;
   let count = 0;
 

@@ -1,7 +1,7 @@
 // `npm run soak:histories`: histories of the contracts' stateful fuzzing, indexed by graph-node, compared field by field
 // with the chain at several blocks of each; then a table of what happened in them.
-import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
+import { seedFrom, wholeNumber } from "../../scripts/support/arguments.ts";
 import { printTable, type Say, step, UsageError } from "../../scripts/support/terminal.ts";
 import { type Court, openCourt } from "./court.ts";
 import { type History, recordHistories } from "./record.ts";
@@ -20,17 +20,14 @@ function readArguments() {
         seed: { type: "string" },
       },
     });
-    const seed = values.seed ?? `0x${randomBytes(8).toString("hex")}`;
-    if (!/^0x[0-9a-f]{1,16}$/i.test(seed)) throw new Error(`--seed ${seed}: up to 16 hex digits after 0x`);
-    return { histories: count("histories", values.histories), calls: count("calls", values.calls), seed: BigInt(seed) };
+    return {
+      histories: wholeNumber("histories", values.histories, 999_999),
+      calls: wholeNumber("calls", values.calls, 999_999),
+      seed: seedFrom(values.seed),
+    };
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}; ${USAGE}`);
   }
-}
-
-function count(option: string, text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new Error(`--${option} ${text}: a whole number from 1 to 999,999`);
-  return Number(text);
 }
 
 async function* histories(seed: bigint, calls: number, wanted: number): AsyncGenerator<History> {

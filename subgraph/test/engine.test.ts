@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeFunctionData, type Hex } from "viem";
+import { encodeFunctionData, type Hex, zeroAddress } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkIndex } from "../check/check.ts";
 import { buildSubgraph } from "../engine/build.ts";
@@ -174,11 +174,11 @@ describe("subgraph on a real graph-node", () => {
       minDisputeWindow: 0,
     };
     const signers = reporters.map((reporter) => reporter.address);
-    const zero = `0x${"0".repeat(40)}`;
     const names = ["", "\0a\0", "x".repeat(20_000), "'; drop schema public cascade; --", "\u{10ffff}\u202e\ufeff"];
-    for (const name of names) await chain.send(owner, "createTournament", name, limits, zero, zero, 0n, signers, 3);
+    for (const name of names)
+      await chain.send(owner, "createTournament", name, limits, zeroAddress, zeroAddress, 0n, signers, 3);
     // Bytes that are no UTF-8: a contract does not look into its strings.
-    const args = ["placeholder", limits, zero, zero, 0n, signers, 3];
+    const args = ["placeholder", limits, zeroAddress, zeroAddress, 0n, signers, 3];
     const data = encodeFunctionData({ abi: staking.abi, functionName: "createTournament", args });
     const spoilt = data.replace(Buffer.from("placeholder").toString("hex"), "ff00c328a0a1e28228fc80") as Hex;
     const hash = await client.sendTransaction({ account: owner, to: address, data: spoilt });

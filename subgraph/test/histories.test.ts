@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildSubgraph, readAbi } from "../engine/build.ts";
 import { type Engine, startEngine } from "../engine/engine.ts";
 import { indexedBlock } from "../engine/query.ts";
-import { type Anvil, startAnvil } from "../histories/anvil.ts";
+import { type Anvil, startObedientAnvil } from "../histories/anvil.ts";
 import { compareAt, openCourt } from "../histories/court.ts";
 import { type History, recordHistories } from "../histories/record.ts";
 import { begin, mine, type Second, secondsOf } from "../histories/replay.ts";
@@ -88,7 +88,7 @@ describe(`histories of seed 0x${seed.toString(16)}`, () => {
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), "histories-test-"));
       history = historyNumber(0);
-      chain = await startAnvil();
+      chain = await startObedientAnvil();
       await begin(chain, history);
       first = (await headOfChain()).number + 1;
     }, 60_000);

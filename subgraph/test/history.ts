@@ -1,5 +1,5 @@
 // A small history with everything in it that an index can get wrong.
-import { encodeFunctionData, type Hex, keccak256, toHex } from "viem";
+import { encodeFunctionData, type Hex, keccak256, toHex, zeroAddress } from "viem";
 import { type Chain, NANO, NMR, scoresWords } from "./chain.ts";
 
 const LIMITS = { maxClip: 10n ** 9n, maxExposure: 10n ** 9n, maxRoundsInFlight: 4 };
@@ -22,7 +22,7 @@ export async function playFirstHalf(chain: Chain): Promise<void> {
   await send(owner, "transferOrganizer", 2, ann);
   await send(ann, "acceptOrganizer", 2);
   await send(ann, "transferOrganizer", 2, bob);
-  await send(ann, "transferOrganizer", 2, `0x${"0".repeat(40)}`);
+  await send(ann, "transferOrganizer", 2, zeroAddress);
 
   // Tournament 1: positions 0 to 5; what is left of each when the round settles decides how its burn or reward goes.
   for (const [staker, name, amount] of [
@@ -170,7 +170,7 @@ export async function openPositions(
 export async function createTournament(chain: Chain, name: string, guardian: Hex, more: object = {}): Promise<void> {
   const reporters = chain.reporters.map((reporter) => reporter.address);
   const limits = { ...LIMITS, maxDuration: 30 * 86_400, minDisputeWindow: 0, ...more };
-  await chain.send(chain.owner, "createTournament", name, limits, guardian, `0x${"0".repeat(40)}`, NANO, reporters, 2);
+  await chain.send(chain.owner, "createTournament", name, limits, guardian, zeroAddress, NANO, reporters, 2);
 }
 
 /** Opens a round that closes in an hour; clip as a fraction. */

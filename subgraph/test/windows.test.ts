@@ -1,43 +1,28 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkIndex } from "../check/check.ts";
-import { buildSubgraph } from "../engine/build.ts";
-import { type Engine, startEngine } from "../engine/engine.ts";
 import { query, waitForBlock } from "../engine/query.ts";
 import { tallyOf } from "../histories/tally.ts";
-import { type Chain, NMR, startChain } from "./chain.ts";
+import { NMR } from "./chain.ts";
 import { modelOf } from "./history.ts";
 import { AT_ONCE, lockRounds, settleRounds, startManyRounds } from "./many-rounds.ts";
+import { startWorld, type World } from "./world.ts";
 
 describe("windows of settled rounds", () => {
-  let chain: Chain;
-  let engine: Engine;
-  let folder: string;
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld();
+  }, 60_000);
+  afterAll(() => world.stop());
 
   const checkNow = async (block?: bigint) => {
+    const { chain, engine } = world;
     const at = block ?? (await chain.client.getBlockNumber());
     await waitForBlock(engine.graphqlUrl, at);
-    const { graphqlUrl } = engine;
-    return checkIndex({ graphqlUrl, rpcUrl: chain.rpcUrl, address: chain.address, block: at });
+    return checkIndex({ graphqlUrl: engine.graphqlUrl, rpcUrl: chain.rpcUrl, address: chain.address, block: at });
   };
 
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "windows-test-"));
-    chain = await startChain();
-    const outDir = join(folder, "build");
-    const manifest = await buildSubgraph({ address: chain.address, startBlock: 0, network: "local", outDir });
-    engine = await startEngine({ dataDir: join(folder, "data"), rpcUrl: chain.rpcUrl, manifest });
-  }, 60_000);
-
-  afterAll(async () => {
-    await engine.stop();
-    await chain.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
-
   it("move on over more than 250 rounds, 64 in flight, with positions that leave and come", async () => {
+    const { chain, engine } = world;
     const { send, owner } = chain;
     const blocks: bigint[] = [];
     await startManyRounds(chain);

@@ -1,4 +1,4 @@
-import type { Hex } from "viem";
+import { type Hex, zeroHash } from "viem";
 import type { BatchFacts, RoundFacts } from "../core/facts.ts";
 import { POSITIONS_PER_BATCH } from "../core/words.ts";
 import type { HashedWords } from "./entries.ts";
@@ -20,7 +20,6 @@ type Opened = Awaited<ReturnType<typeof openedRound>>;
 /** `RoundState` of the contract, by its number. */
 export const ROUND_STATES = ["none", "open", "locking", "locked", "settled", "void"] as const;
 const BATCH_STATES = ["unlocked", "locked", "reported", "settled"] as const;
-const NO_HASH: Hex = `0x${"0".repeat(64)}`;
 
 /**
  * The rounds in flight with their batches, lowest number first.
@@ -94,7 +93,14 @@ async function readBatch(view: View, round: Opened, index: number): Promise<Batc
 async function unlocked(view: View, { schedule }: Opened, index: number): Promise<BatchFacts> {
   const lockable = view.timestamp >= schedule.closesAt && view.timestamp < schedule.lockedBy;
   const stakes = lockable ? await read(view, view.pin, "stakesOf", [view.tournament, index]) : [];
-  const nothing = { attempt: 0, reportedAt: 0, stakesHash: NO_HASH, lockedAtBlock: null, scores: [], vetoedHash: null };
+  const nothing = {
+    attempt: 0,
+    reportedAt: 0,
+    stakesHash: zeroHash,
+    lockedAtBlock: null,
+    scores: [],
+    vetoedHash: null,
+  };
   return { index, state: "unlocked", stakes, ...nothing };
 }
 

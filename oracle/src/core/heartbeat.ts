@@ -1,4 +1,4 @@
-import { type Address, type Hex, keccak256, stringToHex } from "viem";
+import { type Address, type Hex, keccak256, stringToHex, zeroHash } from "viem";
 import { canonicalText } from "./canonical.ts";
 import type { FeedList } from "./facts.ts";
 import type { ReportDomain } from "./report.ts";
@@ -43,11 +43,9 @@ export const HEARTBEAT_TYPES = {
   ],
 } as const;
 
-const NO_DIGEST: Hex = `0x${"0".repeat(64)}`;
-
 /** Two nodes whose feeds list the same rounds have the same, whether one of them calls a round resolved already or not. */
 export function listDigest({ rounds }: Pick<FeedList, "rounds">): Hex {
-  if (!rounds.ok) return NO_DIGEST;
+  if (!rounds.ok) return zeroHash;
   const listed = rounds.value.map(({ number, opensAt, closesAt, resolvesAt, terms }) => {
     return { number, opensAt, closesAt, resolvesAt, terms };
   });

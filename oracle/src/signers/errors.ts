@@ -1,3 +1,5 @@
+import { InputError } from "../core/errors.ts";
+
 /** The signer can't be reached or can't answer now: worth trying again. */
 export class SignerTrouble extends Error {
   readonly code = "signer_down";
@@ -15,5 +17,15 @@ export class SignerRefusal extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = "SignerRefusal";
+  }
+}
+
+/** What a policy permits; what it doesn't is the signer's refusal, with what its key is for. @throws SignerRefusal */
+export function permittedOf<T>(purpose: string, permit: () => T): T {
+  try {
+    return permit();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new SignerRefusal(`${purpose}: ${error.message}`);
   }
 }

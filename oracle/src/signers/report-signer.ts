@@ -1,9 +1,10 @@
 import type { Address, Hex } from "viem";
-import { InputError } from "../core/errors.ts";
-import { type Report, reportDocument, type ReportDocument, type ReportDomain } from "../core/report.ts";
-import { SignerRefusal } from "./errors.ts";
+import { type Report, reportDocument, type ReportDomain } from "../core/report.ts";
+import { permittedOf } from "./errors.ts";
 import type { Key } from "./key.ts";
 import { permittedDocument, type ReportScope } from "./policy.ts";
+
+const PURPOSE = "a reporter's key signs only reports of its tournament";
 
 /** A reporter's key, wherever it is kept, as far as it reports: whoever holds this can ask it for reports and nothing else. */
 export interface ReportSigner {
@@ -16,15 +17,9 @@ export interface ReportSigner {
 export function reportSigner(key: Key, scope: ReportScope): ReportSigner {
   return {
     address: key.address,
-    sign: async (domain, report) => key.signReport(permitted(reportDocument(domain, report), scope)),
+    sign: async (domain, report) => {
+      const document = reportDocument(domain, report);
+      return key.signReport(permittedOf(PURPOSE, () => permittedDocument(document, scope)));
+    },
   };
-}
-
-function permitted(document: ReportDocument, scope: ReportScope): ReportDocument {
-  try {
-    return permittedDocument(document, scope);
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw new SignerRefusal(`a reporter's key signs only reports of its tournament: ${error.message}`);
-  }
 }

@@ -1,6 +1,7 @@
 // Schedules of whole nodes under a virtual clock: docs/simulation.md.
 import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
+import { wholeNumber } from "../arguments.ts";
 import { type Kind, KINDS, KNOBS } from "./knobs.ts";
 import { isFound, judgeMutant, MUTANTS } from "./mutants.ts";
 import { runSchedule } from "./schedule.ts";
@@ -41,9 +42,9 @@ function readOptions(): Options | string {
     });
     return {
       kind: kindOf(values.kind),
-      schedules: positive("schedules", values.schedules),
-      seed: positive("seed", values.seed),
-      jobs: positive("jobs", values.jobs),
+      schedules: wholeNumber("schedules", values.schedules),
+      seed: wholeNumber("seed", values.seed),
+      jobs: wholeNumber("jobs", values.jobs),
       mostFailures: values["until-failure"] ? 1 : MOST_FAILURES,
       trace: values.trace,
       mutants: values.mutants,
@@ -57,11 +58,6 @@ function kindOf(text: string): Kind {
   const kind = KINDS.find((each) => each === text);
   if (kind !== undefined) return kind;
   throw new Error(`--kind is ${text}, but takes one of ${KINDS.join(", ")}`);
-}
-
-function positive(name: string, text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new Error(`--${name} is ${text}, but takes a whole number from 1 on`);
 }
 
 /** Each job takes every so-many-th seed. */

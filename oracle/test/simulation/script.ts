@@ -1,4 +1,4 @@
-import { type Address, type Hex, numberToHex } from "viem";
+import { type Address, type Hex, numberToHex, zeroHash } from "viem";
 import type { Schedule, Settings } from "../../src/core/facts.ts";
 import { modelId } from "../../src/core/models.ts";
 import { packStakes, POSITIONS_PER_BATCH, type Scores, unpackStakes } from "../../src/core/words.ts";
@@ -25,7 +25,6 @@ export const TRUTH = 1;
 const SETTLE_WINDOW = 3_600;
 /** Two blocks see what passes; no two readings that are far enough apart do. */
 const FLICKER_SECONDS = 13;
-const NO_HASH: Hex = numberToHex(0, { size: 32 });
 
 /** Of all positions. */
 export function modelsOf(batches: number): readonly Hex[] {
@@ -88,7 +87,7 @@ function openRound(number: number, { operators, quorum, batches, disputeWindow }
       attempt: 0,
       reportedAt: 0,
       stakes: [],
-      stakesHash: NO_HASH,
+      stakesHash: zeroHash,
       lockedAtBlock: null,
       scores: [],
       vetoedHash: null,

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { keyFile } from "../quorum-world.ts";
 import type { World } from "../reconciler-world.ts";
-import { MAIN } from "../service-process.ts";
+import { freePort, MAIN } from "../service-process.ts";
 
 /** The processes of operators, each with keys, a feed, a folder and a port of its own. */
 export type Fleet = {
@@ -113,13 +112,4 @@ export async function fleetOf(world: World, options: FleetOptions): Promise<Flee
       await Promise.all([...living.keys()].map(kill));
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,5 +1,6 @@
 // Kills of real processes on a real chain, and two processes with one key: docs/quorum.md.
 import { parseArgs } from "node:util";
+import { wholeNumber } from "../arguments.ts";
 import { type Options, type Outcome, soak } from "./kills.ts";
 import { type TwinOptions, twinSoak } from "./twins.ts";
 
@@ -27,17 +28,17 @@ function readOptions(): Wanted | string {
         blocks: { type: "string", default: "1000" },
       },
     });
-    const kills = wholeNumber("kills", values.kills, 1);
-    const blocks = wholeNumber("blocks", values.blocks, 1);
+    const kills = wholeNumber("kills", values.kills);
+    const blocks = wholeNumber("blocks", values.blocks);
     const operators = wholeNumber("operators", values.operators, 3);
     const many = values.twins ? blocks / BLOCKS_PER_ROUND : kills / KILLS_PER_ROUND;
     return {
       kills,
       blocks,
       operators,
-      seed: wholeNumber("seed", values.seed, 1),
+      seed: wholeNumber("seed", values.seed),
       quorum: Math.floor(operators / 2) + 1,
-      rounds: wholeNumber("rounds", values.rounds ?? String(Math.max(2, Math.round(many))), 1),
+      rounds: wholeNumber("rounds", values.rounds ?? String(Math.max(2, Math.round(many)))),
       batches: BATCHES,
       alarmWithin: 1,
       freshFolder: values["fresh-folder"],
@@ -46,11 +47,6 @@ function readOptions(): Wanted | string {
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-function wholeNumber(name: string, text: string, least: number): number {
-  if (/^[1-9]\d{0,8}$/.test(text) && Number(text) >= least) return Number(text);
-  throw new Error(`--${name} is ${text}, but takes a whole number from ${least} on`);
 }
 
 type Row = readonly [string, string | number | bigint];

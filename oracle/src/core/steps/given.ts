@@ -1,11 +1,8 @@
-import { numberToHex } from "viem";
+import { zeroHash } from "viem";
 import { isSameAttempt, type WantedReport } from "../attestation.ts";
 import type { ChainFacts, Settings } from "../facts.ts";
 import type { Report } from "../report.ts";
 import { reportDeadline, unsignable } from "./report.ts";
-
-/** Of no feed. */
-const NO_DIGEST = numberToHex(0, { size: 32 });
 
 /** A report that somebody else has worked out, as one that may be signed now; or why it may not. */
 export function givenReport(report: Report, facts: ChainFacts, settings: Settings): WantedReport | string {
@@ -22,6 +19,7 @@ export function givenReport(report: Report, facts: ChainFacts, settings: Setting
   if (facts.block.timestamp < resolvesAt) return `${where} resolves later`;
   const reason = unsignable(round, facts, settings);
   if (reason !== null) return reason.message;
-  const unread = { scores: [], feedDigest: NO_DIGEST, readAt: facts.block.timestamp };
+  // Of no feed.
+  const unread = { scores: [], feedDigest: zeroHash, readAt: facts.block.timestamp };
   return { ...report, ...unread, eligibleAt: resolvesAt, deadline: reportDeadline(round) };
 }
