@@ -43,7 +43,7 @@ describe("handlers, by `gnd test`", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it.each(cases.map((test) => [titleOf(test), test] as const))(
+  it.concurrent.each(cases.map((test) => [titleOf(test), test] as const))(
     "%s",
     async (title, test) => {
       const { exitCode, output } = await run(test);
