@@ -10,6 +10,7 @@ export default defineConfig(
     "types/",
     "**/generated/",
     "**/build/",
+    "web/dist/",
     "coverage/",
     "subgraph/src/",
   ]),

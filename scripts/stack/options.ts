@@ -14,7 +14,8 @@ export const USAGE = `usage: npm start -- [options]
   --rpc-port N         the chain's JSON-RPC (8545)
   --graphql-port N     the subgraph's GraphQL (8000)
   --oracle-port N      the oracle's service (8080)
-  --feed-port N        the tournament simulator (8090); 0 for any of the four: a free one`;
+  --feed-port N        the tournament simulator (8090)
+  --web-port N         the web app (3000); 0 for any of the five: a free one`;
 
 export type Options = {
   readonly once: boolean;
@@ -24,7 +25,7 @@ export type Options = {
   readonly rounds: number;
   readonly seed: number;
   readonly chain: Client;
-  readonly ports: Readonly<Record<"rpc" | "graphql" | "oracle" | "feed", number>>;
+  readonly ports: Readonly<Record<"rpc" | "graphql" | "oracle" | "feed" | "web", number>>;
 };
 
 /** Reads the command line. @throws UsageError naming the option, its value and what is allowed. */
@@ -51,6 +52,7 @@ export function readOptions(args: string[], folder: string): Options | "help" {
       graphql: port("graphql", 8000),
       oracle: port("oracle", 8080),
       feed: port("feed", 8090),
+      web: port("web", 3000),
     },
   };
 }
@@ -63,7 +65,7 @@ function parse(args: string[]): Record<string, string | boolean | undefined> {
       args,
       options: {
         ...{ help: flag, once: flag, data: text, models: text, rounds: text, seed: text, chain: text },
-        ...{ "rpc-port": text, "graphql-port": text, "oracle-port": text, "feed-port": text },
+        ...{ "rpc-port": text, "graphql-port": text, "oracle-port": text, "feed-port": text, "web-port": text },
       },
     }).values;
   } catch (error) {

@@ -9,6 +9,9 @@ import type { SimulatedRound, Source } from "../../oracle/src/simulator/source.t
 import { formatNmr, weiFromNano } from "../../oracle/src/core/units.ts";
 import { buildSubgraph } from "../../subgraph/engine/build.ts";
 import { type Engine, startEngine } from "../../subgraph/engine/engine.ts";
+import { publish } from "../../web/publish/publish.ts";
+import { type Served, serve } from "../../web/publish/serve.ts";
+import { parseConfig } from "../../web/src/config/config.ts";
 import { type Contracts, deploy, LIMITS } from "../support/contracts.ts";
 import { mined } from "../support/mined.ts";
 import { freePorts } from "../support/ports.ts";
@@ -118,10 +121,11 @@ async function play(
   const engine = await untilAborted(starting, signal);
   void engine.failed.then(fail);
 
+  const chainId = Number((await chain.connection.ethers.provider.getNetwork()).chainId);
   const oracle = await startOracle({
     folder,
     rpcUrl: chain.url,
-    chainId: Number((await chain.connection.ethers.provider.getNetwork()).chainId),
+    chainId,
     contract,
     deploymentBlock: from,
     tournament,
@@ -137,6 +141,22 @@ async function play(
     onFailure: fail,
   });
   cleanups.push(() => oracle.stop());
+
+  const web = await showApp(
+    {
+      chainName: "this machine",
+      chainId,
+      rpcUrls: [chain.url],
+      contract,
+      deploymentBlock: from,
+      subgraphUrl: engine.graphqlUrl,
+      oracleUrls: [`http://127.0.0.1:${ports.oracle}`],
+      explorerUrl: null,
+    },
+    folder,
+    ports.web,
+  );
+  cleanups.push(() => web.stop());
 
   const addresses = cast.stakers.map(({ address }) => address);
   await drive({
@@ -155,6 +175,7 @@ async function play(
   if (options.once) return agrees;
 
   const urls = {
+    web: web.url,
     chain: chain.url,
     subgraph: engine.graphqlUrl,
     oracle: `http://127.0.0.1:${ports.oracle}/rounds`,
@@ -190,6 +211,13 @@ async function index(
     ports: { graphql: ports.graphql },
     log: logTo(folder, "graph-node", onFailure),
   });
+}
+
+/** Writes the app for this chain, and serves it. */
+async function showApp(config: unknown, folder: string, port: number): Promise<Served> {
+  const outDir = join(folder, "web");
+  await publish(parseConfig(config), outDir);
+  return serve(outDir, port);
 }
 
 /** @throws UsageError, InputError where the rounds can't be played. */
@@ -271,5 +299,6 @@ async function portsOf({ ports }: Options) {
     graphql: { port: ports.graphql, user: "graph-node", option: "--graphql-port" },
     oracle: { port: ports.oracle, user: "the oracle", option: "--oracle-port" },
     feed: { port: ports.feed, user: "the tournament simulator", option: "--feed-port" },
+    web: { port: ports.web, user: "the web app", option: "--web-port" },
   });
 }

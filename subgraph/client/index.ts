@@ -39,7 +39,8 @@ export type RowOf<Result> = {
   [Key in keyof Result]: Result[Key] extends readonly (infer Row)[] ? Row : never;
 }[keyof Result];
 
-type Arguments<Variables> = Record<string, never> extends Variables ? [values?: Variables] : [values: Variables];
+/** What follows a document: its variables, where it has any that must be given. */
+export type Arguments<Variables> = Record<string, never> extends Variables ? [values?: Variables] : [values: Variables];
 
 export interface Settings {
   /** Instead of the platform's. */

@@ -1,17 +1,19 @@
 // Makes the client from the schema and from the queries of the README: they are its documents, so that there is one of each.
+// With --queries FILE --out DIR: makes typed documents for the client from somebody's own queries.
 import { execFile } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { parseArgs, promisify } from "node:util";
 import { codegen } from "@graphql-codegen/core";
 import * as operations from "@graphql-codegen/typescript-operations";
 import {
+  type DefinitionNode,
   type DocumentNode,
   type GraphQLSchema,
   Kind,
-  type OperationDefinitionNode,
   parse,
+  print,
   printSchema,
   stripIgnoredCharacters,
 } from "graphql";
@@ -42,15 +44,19 @@ interface Query {
 /** The queries of a text in Markdown, one a block. */
 export function queriesOf(markdown: string): Query[] {
   return [...markdown.matchAll(/^```graphql\n(.*?)^```$/gms)].map(([, block = ""]) => {
-    const text = stripIgnoredCharacters(block);
-    const node = parse(text, { noLocation: true });
-    const [operation] = node.definitions as OperationDefinitionNode[];
-    const type = operation?.name?.value ?? "";
-    if (node.definitions.length !== 1 || operation?.kind !== Kind.OPERATION_DEFINITION || type === "") {
-      throw new Error(`a block of the README is not one query with a name: ${text}`);
-    }
-    return { name: type.charAt(0).toLowerCase() + type.slice(1), type, text, node };
+    const { definitions } = parse(block, { noLocation: true });
+    const [definition] = definitions;
+    if (definitions.length !== 1 || !definition) throw new Error(`a block of the README is not one query: ${block}`);
+    return queryOf(definition);
   });
+}
+
+function queryOf(definition: DefinitionNode): Query {
+  const type = definition.kind === Kind.OPERATION_DEFINITION ? (definition.name?.value ?? "") : "";
+  const text = stripIgnoredCharacters(print(definition));
+  if (type === "") throw new Error(`not a query with a name: ${text}`);
+  const node: DocumentNode = { kind: Kind.DOCUMENT, definitions: [definition] };
+  return { name: type.charAt(0).toLowerCase() + type.slice(1), type, text, node };
 }
 
 async function typesOf(schema: GraphQLSchema, queries: Query[]): Promise<string> {
@@ -76,9 +82,12 @@ const moduleOf = (queries: Query[], typeModule: string, type: string, valueOf: (
     "",
   ].join("\n");
 
+const readSchema = async (): Promise<GraphQLSchema> =>
+  apiSchema(await readFile(join(subgraphDir, "schema.graphql"), "utf8"));
+
 /** Writes the modules that the client imports, and the schema that they are typed by. */
 async function generate(): Promise<void> {
-  const schema = apiSchema(await readFile(join(subgraphDir, "schema.graphql"), "utf8"));
+  const schema = await readSchema();
   const queries = queriesOf(await readFile(join(subgraphDir, "README.md"), "utf8"));
   const files = {
     "api.graphql": printSchema(schema),
@@ -91,9 +100,25 @@ async function generate(): Promise<void> {
       ({ node }) => `${JSON.stringify(node)} as unknown`,
     ),
   };
-  await rm(generatedDir, { recursive: true, force: true });
-  await mkdir(generatedDir);
-  for (const [name, text] of Object.entries(files)) await writeFile(join(generatedDir, name), text);
+  await write(files, generatedDir);
+}
+
+async function write(files: Readonly<Record<string, string>>, folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+}
+
+/** Writes typed documents for the client's users: all queries of a file. */
+async function generateFor(file: string, folder: string): Promise<void> {
+  const queries = parse(await readFile(file, "utf8"), { noLocation: true }).definitions.map(queryOf);
+  const files = {
+    "types.ts": await typesOf(await readSchema(), queries),
+    "documents.ts": moduleOf(queries, "@numeraire-staking/subgraph/client", "Document", ({ text }) =>
+      JSON.stringify(text),
+    ),
+  };
+  await write(files, folder);
 }
 
 /** Compiles the client to what package.json exports. */
@@ -104,6 +129,12 @@ async function compile(): Promise<void> {
 }
 
 if (process.argv[1] && import.meta.filename === resolve(process.argv[1])) {
-  await generate();
-  await compile();
+  const { values } = parseArgs({ options: { queries: { type: "string" }, out: { type: "string" } } });
+  const { queries, out } = values;
+  if (queries !== undefined && out !== undefined) {
+    await generateFor(queries, out);
+  } else {
+    await generate();
+    await compile();
+  }
 }

@@ -1,0 +1,28 @@
+import { connect, type Subgraph } from "@numeraire-staking/subgraph/client";
+import { createContext, useContext } from "react";
+import { type Chain, chainOf } from "./chain/client.ts";
+import type { Config } from "./config/config.ts";
+
+/** What every part of the app may ask. */
+export type App = {
+  readonly config: Config;
+  readonly chain: Chain;
+  /** null: this deployment has no index. */
+  readonly index: Subgraph | null;
+};
+
+const INDEX_TIMEOUT_MS = 15_000;
+
+export function appOf(config: Config): App {
+  const { subgraphUrl } = config;
+  const index = subgraphUrl === null ? null : connect(subgraphUrl, { timeoutMs: INDEX_TIMEOUT_MS });
+  return { config, chain: chainOf(config), index };
+}
+
+export const AppContext = createContext<App | null>(null);
+
+export function useApp(): App {
+  const app = useContext(AppContext);
+  if (app === null) throw new Error("a component stands outside of the app");
+  return app;
+}
