@@ -40,6 +40,7 @@ export const copy = {
     wrongNetwork: (chain: string) => `Switch to ${chain}`,
   },
   units: { nmr: "NMR" },
+  transaction: "Transaction",
   time: { now: "now" },
   table: { empty: "Nothing here yet." },
   states: {
@@ -51,10 +52,11 @@ export const copy = {
     void: "void",
   },
   strip: {
+    holds: (amount: string) => `holds ${amount} NMR`,
     legend: "What the cells mean",
     cell: (round: string, state: string) => `Round ${round}, ${state}`,
     note: (tournament: string, atRisk: string, when: string) =>
-      `${tournament}, ${atRisk} NMR at risk${when === "" ? "" : `, next deadline ${when}`}`,
+      [tournament, `${atRisk} NMR at risk`, when === "" ? "" : `next deadline ${when}`].filter(Boolean).join(", "),
   },
   chart: {
     asTable: "As a table",
@@ -63,6 +65,8 @@ export const copy = {
     from: "From",
     to: "To",
     count: "Positions",
+    above: "Gains",
+    below: "Losses",
   },
   overview: {
     title: "What is staked, at risk, paid",
@@ -82,7 +86,7 @@ export const copy = {
     overTime: "Over time",
     stakedChart: "Staked and at risk",
     paidChart: "Rewarded and burned",
-    columns: { tournament: "Tournament", stakers: "Stakers", inFlight: "Rounds in flight" },
+    columns: { tournament: "Tournament", models: "Models", stakers: "Stakers", inFlight: "Rounds in flight" },
   },
   tournament: {
     eyebrow: (number: number) => `Tournament ${number}`,
@@ -164,6 +168,7 @@ export const copy = {
       settled: "Settled",
       settledBy: "Void from here unless settled",
       voided: "Void",
+      vetoed: (batch: number) => `Report of batch ${batch} vetoed`,
     },
     terms: "Terms",
     multipliers: "Multipliers of the scores",
@@ -190,8 +195,10 @@ export const copy = {
       score1: "Score 1",
       payout: "Payout",
       rate: "of the stake",
+      why: "Why",
     },
-    clipped: "clipped",
+    clipped: "why: clipped",
+    whyLink: "why",
   },
   model: {
     eyebrow: (tournament: string) => `Model in ${tournament}`,
@@ -202,6 +209,9 @@ export const copy = {
     explain: "Why",
     cumulative: "Payouts, added up",
     heldBy: "Rounds that hold it now",
+    free: "No round holds anything now.",
+    position: (number: number) => `Position ${number} of`,
+    outBy: "out by",
     active: "Active",
     pending: "On its way out",
     rewarded: "Rewarded",
@@ -214,6 +224,7 @@ export const copy = {
     history: "Payouts",
     csv: "Download the whole history (CSV)",
     staked: "Staked",
+    rounds: "Rounds in flight",
     atRisk: "At risk now",
     net: "Rewarded less burned",
     last20: "Return, last 20 rounds",
