@@ -42,7 +42,7 @@ export const copy = {
   units: { nmr: "NMR" },
   transaction: "Transaction",
   time: { now: "now" },
-  table: { empty: "Nothing here yet." },
+  table: { empty: "Nothing here yet.", all: (count: number) => `Show all ${count.toLocaleString("en")}` },
   states: {
     open: "open",
     locking: "locking",

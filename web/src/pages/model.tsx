@@ -20,6 +20,7 @@ import { Time } from "../ui/time.tsx";
 
 const text = copy.model;
 const columns = text.columns;
+const FIRST = 25;
 const NMR = 1e18;
 
 type Position = ModelPageQuery["positions"][number];
@@ -130,6 +131,7 @@ function Payouts({ position, payouts }: { position: Position; payouts: Position[
         caption={text.payouts}
         rows={payouts}
         keyOf={({ id }) => id}
+        first={FIRST}
         initial={{ column: 0, descending: true }}
         columns={[
           {

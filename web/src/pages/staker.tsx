@@ -17,6 +17,7 @@ import { Time } from "../ui/time.tsx";
 
 const text = copy.staker;
 const columns = text.columns;
+const FIRST = 25;
 
 export default function StakerPage() {
   const { staker = "" } = useParams();
@@ -102,6 +103,7 @@ function Models({ positions }: Pick<StakerPageQuery, "positions">) {
         caption={text.models}
         rows={positions}
         keyOf={({ id }) => id}
+        first={FIRST}
         columns={[
           {
             name: columns.model,
@@ -169,6 +171,7 @@ function History({ payouts }: Pick<StakerPageQuery, "payouts">) {
         caption={text.history}
         rows={payouts}
         keyOf={({ id }) => id}
+        first={FIRST}
         columns={[
           {
             name: names.when,

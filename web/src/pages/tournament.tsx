@@ -27,6 +27,7 @@ import { Transaction } from "../ui/transaction.tsx";
 
 const text = copy.tournament;
 const columns = text.columns;
+const FIRST = 25;
 const ONE = 10n ** 9n;
 const NOBODY = /^0x0+$/;
 
@@ -113,6 +114,7 @@ function Calendar({ tournament, rounds }: { tournament: string; rounds: Rounds }
         caption={text.calendar}
         rows={rounds}
         keyOf={({ id }) => id}
+        first={FIRST}
         initial={{ column: 0, descending: true }}
         columns={[
           {
@@ -298,6 +300,7 @@ function PositionBoard({ tournament }: { tournament: string }) {
           caption={text.leaderboard}
           rows={positions}
           keyOf={({ id }) => id}
+          first={FIRST}
           columns={[
             { name: columns.model, show: ({ model }) => <ModelLink tournament={tournament} model={model} /> },
             { name: columns.staker, show: ({ staker }) => <StakerLink address={staker.id} /> },
@@ -324,6 +327,7 @@ function StakerBoard({ tournament }: { tournament: string }) {
           caption={text.leaderboard}
           rows={tournamentStakers}
           keyOf={({ id }) => id}
+          first={FIRST}
           columns={[
             { name: columns.staker, show: ({ staker }) => <StakerLink address={staker.id} /> },
             {
@@ -354,6 +358,7 @@ function Movements({ changes }: { changes: Tournament["reserveChanges"] }) {
         caption={text.movements}
         rows={changes}
         keyOf={({ id }) => id}
+        first={FIRST}
         columns={[
           {
             name: columns.when,
