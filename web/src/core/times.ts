@@ -12,10 +12,10 @@ const UNITS = [
 const LAST_SECOND = 8_640_000_000_000n;
 
 /** A length of time in its two largest units, rounded down to the smaller: "3 days 4 hours". Seconds, never below zero. */
-export function durationText(seconds: bigint, locale: string): string {
-  const largest = UNITS.findIndex(([, size]) => seconds >= BigInt(size));
+export function durationText(seconds: bigint | number, locale: string): string {
+  let rest = BigInt(seconds);
+  const largest = UNITS.findIndex(([, size]) => rest >= BigInt(size));
   const first = largest === -1 ? UNITS.length - 1 : largest;
-  let rest = seconds;
   const parts = UNITS.slice(first, first + 2).map(([unit, size]) => {
     const count = rest / BigInt(size);
     rest %= BigInt(size);
@@ -28,7 +28,7 @@ export function durationText(seconds: bigint, locale: string): string {
 }
 
 /** A moment to the minute, with the name of its clock: "14 Dec 2026, 15:00 UTC". Unix seconds. */
-export function timeText(time: bigint, { locale, zone }: TimeStyle): string {
+export function timeText(time: bigint | number, { locale, zone }: TimeStyle): string {
   if (time > LAST_SECOND) return `${time.toString()} s`;
   return new Intl.DateTimeFormat(locale, {
     ...{ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" },
@@ -38,6 +38,6 @@ export function timeText(time: bigint, { locale, zone }: TimeStyle): string {
 }
 
 /** A moment for machines: "2026-12-14T15:00:00Z". Unix seconds. */
-export function isoTime(time: bigint): string {
+export function isoTime(time: bigint | number): string {
   return new Date(Number(time) * 1_000).toISOString().replace(".000Z", "Z");
 }
