@@ -2,7 +2,7 @@ import { uuidFromModelId } from "@numeraire-staking/oracle/core/models";
 import { useMemo } from "react";
 import { Link, useParams } from "wouter";
 import { copy } from "../copy/en.ts";
-import { exactNmr } from "../core/nmr.ts";
+import { exactNmr } from "../core/amounts.ts";
 import { cellStateOf } from "../core/round-state.ts";
 import { useAsk } from "../data/ask.ts";
 import { modelPage } from "../index/generated/documents.ts";

@@ -1,6 +1,8 @@
 import { Link, useParams } from "wouter";
 import { copy } from "../copy/en.ts";
-import { decimalOfNano, factorDown, percentOfNano } from "../core/rates.ts";
+import { decimal } from "@numeraire-staking/oracle/core/derivation";
+import { exactPercent } from "../core/amounts.ts";
+import { factorDown } from "../core/rates.ts";
 import { cellStateOf } from "../core/round-state.ts";
 import { useAsk } from "../data/ask.ts";
 import { useRoundRows } from "../data/round-rows.ts";
@@ -95,10 +97,10 @@ function Terms({ round }: { round: Round }) {
       <h2>{text.terms}</h2>
       <Facts
         rows={[
-          [text.multipliers, `${decimalOfNano(BigInt(multiplier0))} and ${decimalOfNano(BigInt(multiplier1))}`],
-          [text.clip, `±${percentOfNano(BigInt(clip))}`],
+          [text.multipliers, `${decimal(BigInt(multiplier0), 9)} and ${decimal(BigInt(multiplier1), 9)}`],
+          [text.clip, `±${exactPercent(BigInt(clip), 9)}`],
           [text.threshold, threshold === 0n ? text.none : <Amount key="threshold" wei={threshold} />],
-          [text.exposure, percentOfNano(BigInt(exposure))],
+          [text.exposure, exactPercent(BigInt(exposure), 9)],
           [text.window, <Duration key="window" seconds={Number(disputeWindow)} />],
           [
             copy.tournament.guardian,

@@ -1,6 +1,6 @@
 import { Link, useParams } from "wouter";
 import { copy } from "../copy/en.ts";
-import { exactNmr } from "../core/nmr.ts";
+import { exactNmr } from "../core/amounts.ts";
 import { cellStateOf } from "../core/round-state.ts";
 import { useAsk } from "../data/ask.ts";
 import { stakerPage } from "../index/generated/documents.ts";

@@ -2,8 +2,8 @@ import { useState } from "react";
 import { useParams } from "wouter";
 import { stakerLeaderboard, positionLeaderboard } from "@numeraire-staking/subgraph/client";
 import { copy } from "../copy/en.ts";
-import { exactNmr } from "../core/nmr.ts";
-import { factorDown, percentOfNano } from "../core/rates.ts";
+import { exactNmr, exactPercent } from "../core/amounts.ts";
+import { factorDown } from "../core/rates.ts";
 import { cellStateOf } from "../core/round-state.ts";
 import { byDay } from "../core/series.ts";
 import { useAsk } from "../data/ask.ts";
@@ -178,10 +178,10 @@ function Limits({ tournament }: { tournament: Tournament }) {
       <p className="quiet">{text.worstLead}</p>
       <Facts
         rows={[
-          [text.clip, percentOfNano(BigInt(maxClip))],
-          [text.exposure, percentOfNano(BigInt(maxExposure))],
+          [text.clip, exactPercent(BigInt(maxClip), 9)],
+          [text.exposure, exactPercent(BigInt(maxExposure), 9)],
           [text.inFlight, maxRoundsInFlight.toLocaleString("en")],
-          [text.product, `${percentOfNano(bound)}: ${together > ONE ? text.canExceed : text.cannotExceed}`],
+          [text.product, `${exactPercent(bound, 9)}: ${together > ONE ? text.canExceed : text.cannotExceed}`],
           [text.duration, <Duration key="duration" seconds={Number(maxDuration)} />],
           [text.window, <Duration key="window" seconds={Number(minDisputeWindow)} />],
           [text.minStake, <Amount key="stake" wei={BigInt(minStakeWei)} />],

@@ -2,7 +2,7 @@ import { uuidFromModelId } from "@numeraire-staking/oracle/core/models";
 import { useMemo, useState } from "react";
 import { Link } from "wouter";
 import { copy } from "../copy/en.ts";
-import { decimalOfNano } from "../core/rates.ts";
+import { decimal } from "@numeraire-staking/oracle/core/derivation";
 import type { RoundRow } from "../data/round-rows.ts";
 import type { RoundPageQuery } from "../index/generated/types.ts";
 import { StakerLink } from "./address.tsx";
@@ -61,7 +61,7 @@ function columnsOf(tournament: string, round: string): Column<RoundRow>[] {
   const score = (pick: (paid: NonNullable<RoundRow["paid"]>) => number) => (row: RoundRow) =>
     row.paid === null ? 0 : pick(row.paid);
   const shown = (pick: (paid: NonNullable<RoundRow["paid"]>) => number) => (row: RoundRow) =>
-    row.paid === null ? "" : decimalOfNano(BigInt(pick(row.paid)));
+    row.paid === null ? "" : decimal(BigInt(pick(row.paid)), 9);
   return [
     { name: names.position, show: ({ position }) => position, sortBy: ({ position }) => position },
     { name: names.model, show: ({ model }) => <ModelLink tournament={tournament} model={model} /> },

@@ -6,7 +6,7 @@ export function StateChip({ state }: { state: CellState }) {
   return (
     <span className="chip">
       <span className={`cell small ${state}`} aria-hidden="true" />
-      {copy.states[state]}
+      {copy.strip.states[state]}
     </span>
   );
 }

@@ -27,7 +27,7 @@ export function RoundStrip({
   return (
     <ol className={`strip ${large ? "large" : ""}`} aria-label={label}>
       {cells.map(({ tournament, round, state, note, mine = false }) => {
-        const text = [copy.strip.cell(round, copy.states[state]), note].filter(Boolean).join(", ");
+        const text = [copy.strip.plain(round, copy.strip.states[state]), note].filter(Boolean).join(", ");
         return (
           <li key={`${tournament}-${round}`}>
             <Link href={`/tournament/${tournament}/round/${round}`} title={text} aria-label={text}>
@@ -46,7 +46,7 @@ export function StripLegend() {
       {STATES.map((state) => (
         <li key={state}>
           <span className={`cell ${state}`} aria-hidden="true" />
-          {copy.states[state]}
+          {copy.strip.states[state]}
         </li>
       ))}
     </ul>

@@ -1,4 +1,5 @@
 import { copy } from "../copy/en.ts";
+import { durationText, isoTime } from "../core/times.ts";
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -32,21 +33,7 @@ export function distance(at: number, from: number): string {
     : relative.format(Math.round(seconds / DAY), "day");
 }
 
-const UNITS = [
-  [DAY, "day"],
-  [HOUR, "hour"],
-  [MINUTE, "minute"],
-  [1, "second"],
-] as const;
-
 /** A length of time in its two largest units: "26 days 3 hours". */
 export function Duration({ seconds }: { seconds: number }) {
-  const parts: string[] = [];
-  let rest = seconds;
-  for (const [size, name] of UNITS) {
-    const count = Math.floor(rest / size);
-    rest -= count * size;
-    if (count > 0 && parts.length < 2) parts.push(`${count} ${name}${count === 1 ? "" : "s"}`);
-  }
-  return <span className="number">{parts.length === 0 ? "0 seconds" : parts.join(" ")}</span>;
+  return <span className="number">{durationText(seconds, "en")}</span>;
 }
