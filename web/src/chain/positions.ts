@@ -110,7 +110,12 @@ async function standOf({ chain, block }: Pin, { tournament, position }: Opened) 
     readContract(chain.client, { ...at, functionName: "stakeOf" }),
     readContract(chain.client, { ...at, functionName: "withdrawable" }),
   ]);
-  return { active, pending, withdrawable, requestedAt: pending === 0n ? null : await requestOf({ chain, block }, tournament, position) };
+  return {
+    active,
+    pending,
+    withdrawable,
+    requestedAt: pending === 0n ? null : await requestOf({ chain, block }, tournament, position),
+  };
 }
 
 async function requestOf({ chain, block }: Pin, tournament: number, position: number): Promise<Moment | null> {
@@ -137,7 +142,12 @@ async function knownRounds({ chain, block }: Pin, tournament: number): Promise<K
 /** Of each round: what it has of a position in one of these batches; null: of one that isn't open yet. */
 type RoundOf = (batch: number, position: number | null) => PositionRound;
 
-async function roundsFor(pin: Pin, tournament: number, known: readonly Known[], batches: readonly number[]): Promise<RoundOf[]> {
+async function roundsFor(
+  pin: Pin,
+  tournament: number,
+  known: readonly Known[],
+  batches: readonly number[],
+): Promise<RoundOf[]> {
   if (known.length === 0) return [];
   const { chain, block } = pin;
   const numbers = known.map(({ number }) => number);
@@ -157,10 +167,14 @@ async function roundFor(
   const at = { abi, address: chain.contract, blockNumber: block } as const;
   const [round, ...states] = await Promise.all([
     readContract(chain.client, { ...at, functionName: "roundOf", args: [tournament, number] }),
-    ...batches.map((batch) => readContract(chain.client, { ...at, functionName: "batchOf", args: [tournament, number, batch] })),
+    ...batches.map((batch) =>
+      readContract(chain.client, { ...at, functionName: "batchOf", args: [tournament, number, batch] }),
+    ),
   ]);
   return (batch, position) => {
-    const lock = locks.find((event) => event.eventName === "BatchLocked" && event.args.round === number && event.args.batch === batch);
+    const lock = locks.find(
+      (event) => event.eventName === "BatchLocked" && event.args.round === number && event.args.batch === batch,
+    );
     const words = lock?.eventName === "BatchLocked" ? lock.args.stakes : [];
     const lane = position === null ? -1 : position % POSITIONS_PER_BATCH;
     const word = words[Math.floor(lane / 4)];
