@@ -228,6 +228,58 @@ export const copy = {
     },
   },
 
+  checkPage: {
+    eyebrow: "Check",
+    title: "Check a payout yourself",
+    payout: (round: string, position: string) => `Round ${round}, position ${position}`,
+    round: (round: string) => `Round ${round}, every position`,
+    lead: "Your browser reads the round's events from the chain, hashes the words again, recovers the reporters' signatures and computes the payout anew. It asks no index and no server.",
+    fields: { tournament: "Tournament", round: "Round", position: "Position" },
+    whole: "all",
+    go: "Check",
+    checked: "What was checked",
+    steps: "Step by step",
+    nothing: "none",
+    words: (count: number) => `${count.toLocaleString("en")} words`,
+    due: "By the formula",
+    paid: "Paid",
+    verdict: "Verdict",
+    verdicts: { true: "true", false: "false", unknown: "unknown" },
+    wholeVerdict: {
+      true: (count: number) => `All ${count.toLocaleString("en")} payouts are what they must be.`,
+      false: (count: number, differing: number) =>
+        `Something is not as it must be: ${differing.toLocaleString("en")} of ${count.toLocaleString("en")} payouts differ.`,
+      unknown: (count: number) => `Not everything can be told yet, of ${count.toLocaleString("en")} positions.`,
+    },
+  },
+  mine: {
+    title: "My stakes",
+    connectFirst: "Connect a wallet to stake, or look at any address without one.",
+    look: "Look at an address",
+    address: "Address",
+    notAnAddress: "This is not an address: 0x and 40 hexadecimal digits.",
+    strip: "Rounds in flight, with what they hold of yours",
+    none: "Nothing is staked by this address.",
+    stake: "Stake on a model",
+    plan: "Plan several at once",
+    staked: "Active",
+    pending: "On its way out",
+    free: "Free to take",
+    known: "Most you can lose if you leave now",
+    knownNote: "Counted by what rounds that have locked your stakes may burn",
+    ever: "Most you can lose if you never look again",
+    projected: "Projected, rounds in flight",
+    projectedNote: (when: string) => `Scores as of ${when}; they change until the round is reported`,
+    noProjection: "No oracle answers: projections are not shown. Stakes and exits don't need it.",
+    out: "Ask for it now and you are out by",
+    add: "Add",
+    leave: "Request a withdrawal",
+    cancel: "Cancel the withdrawal",
+    take: "Take it out",
+    flows: "Under way",
+    block: (block: bigint) => `As the chain says at block ${block.toLocaleString("en")}`,
+  },
+
   // ------------------------------------------------------------ amounts
 
   amounts: {
@@ -290,6 +342,12 @@ export const copy = {
   },
 
   exit: {
+    free: "Free to take now:",
+    outBy: "Out by",
+    whatever: "At the latest, whatever anybody does or doesn't do.",
+    over: (over: number, of: number) => `${over} of ${of} rounds are over.`,
+    overBy: "over by",
+    calendar: "Remind me (calendar file)",
     event: (tournament: string, position: string) =>
       `Withdraw your stake: tournament ${tournament}, position ${position}`,
     eventDetails: (rounds: string, contract: string) =>
