@@ -2,7 +2,10 @@ import fc from "fast-check";
 import type { Hex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Chain, NMR, startChain } from "../../../subgraph/test/chain.ts";
+import { packScores } from "@numeraire-staking/oracle/core/words";
+import { exactNmr } from "../../src/core/amounts.ts";
 import { canExit, exitCalls, exitIfRequested, exitOf } from "../../src/core/exit.ts";
+import { explainPayout } from "../../src/core/explanation.ts";
 import { chainWorld, type ChainWorld } from "./support/chain-world.ts";
 import { play, type Promised } from "./support/losses.ts";
 import { type Deed, everybodysDeeds, limits, othersDeeds, ownDeed } from "./support/world.ts";
@@ -90,6 +93,30 @@ describe("a withdrawal that is free and left lying, on the contracts", () => {
     expect(exitOf(await world.leaving()).free).toBe(30n * NMR);
     await world.act(burn(0));
     expect(exitOf(await world.leaving()).free).toBe(5n * NMR);
+  });
+});
+
+describe("an explanation, on the contracts", () => {
+  it("names the payout that the contract computes", async () => {
+    const score = fc.bigInt({ min: -(10n ** 9n), max: 10n ** 9n });
+    const amount = fc.bigInt({ min: 1n, max: 10n ** 16n });
+    const share = fc.bigInt({ min: 0n, max: ONE });
+    const terms = fc.record({
+      multipliers: fc.tuple(score, score),
+      ...{ clip: share, exposure: share, stakeThreshold: fc.bigInt({ min: 0n, max: 10n ** 16n }) },
+    });
+    await fc.assert(
+      fc.asyncProperty(terms, amount, amount, fc.tuple(score, score), async (of, stake, total, scores) => {
+        const [lane = 0n] = packScores([scores]);
+        const payout = await chain.read<bigint>("previewPayout", of, total, stake, lane);
+        const { sentence, formula } = explainPayout({ stake, scores, terms: of, total, applied: payout }, null);
+        expect(formula.endsWith(`= ${exactNmr(payout * ONE)}`)).toBe(true);
+        expect(sentence).toContain(
+          payout === 0n ? "was paid nothing" : exactNmr((payout < 0n ? -payout : payout) * ONE),
+        );
+      }),
+      { numRuns: 100 },
+    );
   });
 });
 
