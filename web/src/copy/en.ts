@@ -269,7 +269,7 @@ export const copy = {
     knownNote: "Counted by what rounds that have locked your stakes may burn",
     ever: "Most you can lose if you never look again",
     projected: "Projected, rounds in flight",
-    projectedNote: (when: string) => `Scores as of ${when}; they change until the round is reported`,
+    projectedNote: "With the scores that the oracle has now; they change until a round is reported",
     noProjection: "No oracle answers: projections are not shown. Stakes and exits don't need it.",
     out: "Ask for it now and you are out by",
     add: "Add",
