@@ -32,15 +32,18 @@ function clientOf(rpcUrl: string) {
     .extend(walletActions);
 }
 
-/** Starts the chain and deploys token and staking contract; account 0 has all tokens and has approved the contract. */
-export async function startChain() {
+/**
+ * Starts the chain and deploys token and staking contract; account 0 has all tokens and has approved the contract.
+ * @param tokenArtifact Another token that takes its first owner.
+ */
+export async function startChain(tokenArtifact = "Numeraire.sol/Numeraire.json") {
   const server = await network.createServer("default", "127.0.0.1", 0);
   const { port } = await server.listen();
   const rpcUrl = `http://127.0.0.1:${port}`;
   const client = clientOf(rpcUrl);
   const accounts = await client.getAddresses();
   const owner = accounts[0] as Hex;
-  const token = artifact("Numeraire.sol/Numeraire.json");
+  const token = artifact(tokenArtifact);
   const staking = artifact("NumeraireStaking.sol/NumeraireStaking.json");
 
   const deploy = async ({ abi, bytecode }: { abi: Abi; bytecode: Hex }, args: unknown[]): Promise<Hex> => {
