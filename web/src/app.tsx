@@ -8,12 +8,17 @@ import { copy } from "./copy/en.ts";
 import { Footer } from "./ui/footer.tsx";
 import { Header } from "./ui/header.tsx";
 import { Waiting } from "./ui/states.tsx";
+import { FlowsProvider } from "./wallet/flows.tsx";
 import { walletConfigOf } from "./wallet/config.ts";
 
 const OverviewPage = lazy(() => import("./pages/overview.tsx"));
 const TournamentPage = lazy(() => import("./pages/tournament.tsx"));
 const RoundPage = lazy(() => import("./pages/round.tsx"));
 const ModelPage = lazy(() => import("./pages/model.tsx"));
+const CheckPage = lazy(() => import("./pages/check.tsx"));
+const MinePage = lazy(() => import("./pages/mine.tsx"));
+const ActPage = lazy(() => import("./pages/act.tsx"));
+const FlowPage = lazy(() => import("./pages/flow.tsx"));
 const StakerPage = lazy(() => import("./pages/staker.tsx"));
 
 /** How old an answer of the index may be before it is asked for again: a block, more or less. */
@@ -46,6 +51,10 @@ function Content() {
           <Route path="/tournament/:tournament/round/:round" component={RoundPage} />
           <Route path="/tournament/:tournament/model/:model" component={ModelPage} />
           <Route path="/staker/:staker" component={StakerPage} />
+          <Route path="/mine" component={MinePage} />
+          <Route path="/act/:kind/:tournament?/:position?" component={ActPage} />
+          <Route path="/flow/:id" component={FlowPage} />
+          <Route path="/check/:tournament?/:round?/:position?" component={CheckPage} />
           <Route>
             <header className="head">
               <h1>{copy.shell.notFound}</h1>
@@ -71,8 +80,10 @@ export function AppShell() {
           <a className="skip" href="#content" onClick={skipToContent}>
             {copy.shell.skip}
           </a>
-          <Header />
-          <Content />
+          <FlowsProvider>
+            <Header />
+            <Content />
+          </FlowsProvider>
         </Router>
       </QueryClientProvider>
     </WagmiProvider>

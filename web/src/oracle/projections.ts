@@ -42,7 +42,11 @@ const TIMEOUT_MS = 5_000;
 /**
  * Asks oracles what they expect; each serves one tournament. null: none that answers serves this one.
  */
-export async function projectionsOf(urls: readonly string[], tournament: number, staker: Address): Promise<Projections | null> {
+export async function projectionsOf(
+  urls: readonly string[],
+  tournament: number,
+  staker: Address,
+): Promise<Projections | null> {
   const answers = await Promise.all(urls.map((url) => ask(url, staker).catch(() => null)));
   const said = answers.find((each) => each?.number === tournament);
   if (said === undefined || said === null) return null;

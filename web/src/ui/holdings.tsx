@@ -98,7 +98,9 @@ function Position({ held, prospect, projected }: Entry & { projected: bigint | u
         rows={[
           [text.known, <Amount key="leaving" wei={worst.leaving} />],
           [text.ever, <Amount key="ever" wei={worst.ever} />],
-          ...(projected === undefined ? [] : [[text.projected, <Amount key="projected" wei={weiFromNano(projected)} sign />] as const]),
+          ...(projected === undefined
+            ? []
+            : [[text.projected, <Amount key="projected" wei={weiFromNano(projected)} sign />] as const]),
           ...(exitIfAsked === null ? [] : [[text.out, <Time key="out" at={exitIfAsked.outBy} />] as const]),
         ]}
       />
