@@ -19,7 +19,16 @@ import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 export const NMR = 10n ** 18n;
 export const NANO = 10n ** 9n;
 
-export type Chain = Awaited<ReturnType<typeof startChain>>;
+/** A chain with the contracts on it, wherever it runs. */
+export type Chain = Awaited<ReturnType<typeof chainAt>>;
+
+/** What `chainAt` needs to use a chain that another process has started. */
+export interface ChainPlace {
+  rpcUrl: string;
+  tokenAddress: Hex;
+  address: Hex;
+  reporterKeys: Hex[];
+}
 
 function artifact(path: string): { abi: Abi; bytecode: Hex } {
   const file = new URL(`../../artifacts/contracts/${path}`, import.meta.url);
@@ -32,16 +41,20 @@ function clientOf(rpcUrl: string) {
     .extend(walletActions);
 }
 
-/** Starts the chain and deploys token and staking contract; account 0 has all tokens and has approved the contract. */
-export async function startChain() {
-  const server = await network.createServer("default", "127.0.0.1", 0);
+const token = artifact("Numeraire.sol/Numeraire.json");
+const staking = artifact("NumeraireStaking.sol/NumeraireStaking.json");
+
+/**
+ * Starts the chain and deploys token and staking contract; account 0 has all tokens and has approved the contract.
+ * @param startsAt Time of the first block, unix seconds; absent: now.
+ */
+export async function startChain({ startsAt }: { startsAt?: number } = {}) {
+  const override = startsAt === undefined ? {} : { initialDate: new Date(startsAt * 1_000) };
+  const server = await network.createServer({ network: "default", override }, "127.0.0.1", 0);
   const { port } = await server.listen();
   const rpcUrl = `http://127.0.0.1:${port}`;
   const client = clientOf(rpcUrl);
-  const accounts = await client.getAddresses();
-  const owner = accounts[0] as Hex;
-  const token = artifact("Numeraire.sol/Numeraire.json");
-  const staking = artifact("NumeraireStaking.sol/NumeraireStaking.json");
+  const owner = (await client.getAddresses())[0] as Hex;
 
   const deploy = async ({ abi, bytecode }: { abi: Abi; bytecode: Hex }, args: unknown[]): Promise<Hex> => {
     const hash = await client.deployContract({ abi, bytecode, args, account: owner });
@@ -50,6 +63,18 @@ export async function startChain() {
   };
   const tokenAddress = await deploy(token, [owner]);
   const address = await deploy(staking, [tokenAddress]);
+  const reporterKeys = [generatePrivateKey(), generatePrivateKey(), generatePrivateKey()];
+  const place: ChainPlace = { rpcUrl, tokenAddress, address, reporterKeys };
+  const chain = await chainAt(place);
+  await chain.provide(owner, 0n);
+  return { ...chain, place, stop: () => server.close() };
+}
+
+/** A chain that `startChain` has started, here or in another process. */
+export async function chainAt({ rpcUrl, tokenAddress, address, reporterKeys }: ChainPlace) {
+  const client = clientOf(rpcUrl);
+  const accounts = await client.getAddresses();
+  const owner = accounts[0] as Hex;
 
   /** Calls the staking contract and returns the events of the transaction. */
   const send = async (from: Hex, functionName: string, ...args: unknown[]) => {
@@ -76,11 +101,7 @@ export async function startChain() {
     if (account !== owner) await call(owner, "transfer", [account, amount]);
     await call(account, "approve", [address, 2n ** 256n - 1n]);
   };
-  await provide(owner, 0n);
-
-  const reporters = [generatePrivateKey(), generatePrivateKey(), generatePrivateKey()].map((key) =>
-    privateKeyToAccount(key),
-  );
+  const reporters = reporterKeys.map((key) => privateKeyToAccount(key));
   const read = <T>(functionName: string, ...args: unknown[]): Promise<T> =>
     client.readContract({ abi: staking.abi, address, functionName, args }) as Promise<T>;
 
@@ -120,9 +141,11 @@ export async function startChain() {
     async report(from: Hex, ...batch: Parameters<typeof signedReport>) {
       return send(from, "report", ...(await signedReport(...batch)));
     },
-    stop: () => server.close(),
   };
 }
+
+/** A chain that this process runs, and ends. */
+export type OwnChain = Awaited<ReturnType<typeof startChain>>;
 
 const REPORT_TYPE = [
   { name: "tournament", type: "uint32" },
