@@ -86,21 +86,19 @@ export async function chainAt({ rpcUrl, tokenAddress, address, reporterKeys }: C
       args: Record<string, unknown>;
     }[];
   };
+  const callToken = async (from: Hex, functionName: string, ...args: unknown[]): Promise<void> => {
+    const call = { abi: token.abi, address: tokenAddress, functionName, args, account: from };
+    const hash = await client.writeContract(call);
+    await client.waitForTransactionReceipt({ hash });
+  };
+  /** Sends tokens of the owner's to an account. */
+  const give = (account: Hex, amount: bigint): Promise<void> => callToken(owner, "transfer", account, amount);
   /** Sends tokens to an account and lets it approve the staking contract. */
   const provide = async (account: Hex, amount: bigint): Promise<void> => {
-    const call = async (from: Hex, functionName: string, args: unknown[]): Promise<void> => {
-      const hash = await client.writeContract({
-        abi: token.abi,
-        address: tokenAddress,
-        functionName,
-        args,
-        account: from,
-      });
-      await client.waitForTransactionReceipt({ hash });
-    };
-    if (account !== owner) await call(owner, "transfer", [account, amount]);
-    await call(account, "approve", [address, 2n ** 256n - 1n]);
+    if (account !== owner) await give(account, amount);
+    await callToken(account, "approve", address, 2n ** 256n - 1n);
   };
+
   const reporters = reporterKeys.map((key) => privateKeyToAccount(key));
   const read = <T>(functionName: string, ...args: unknown[]): Promise<T> =>
     client.readContract({ abi: staking.abi, address, functionName, args }) as Promise<T>;
@@ -129,7 +127,7 @@ export async function chainAt({ rpcUrl, tokenAddress, address, reporterKeys }: C
   };
 
   return {
-    ...{ rpcUrl, client, accounts, owner, token, tokenAddress, staking, address, send, provide, reporters, read },
+    ...{ rpcUrl, client, accounts, owner, token, tokenAddress, staking, address, send, give, provide, reporters, read },
     now: async (): Promise<number> => Number((await client.getBlock()).timestamp),
     /** Mines a block at that time; the next transaction's is later. */
     async travelTo(timestamp: number): Promise<void> {

@@ -1,20 +1,23 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from "react";
 import { WagmiProvider } from "wagmi";
 import { Route, Router, Switch, useLocation } from "wouter";
 import { useHashLocation } from "wouter/use-hash-location";
 import { useApp } from "./app-context.ts";
 import { copy } from "./copy/en.ts";
+import { type RouteName, routes } from "./routes.ts";
 import { Footer } from "./ui/footer.tsx";
 import { Header } from "./ui/header.tsx";
 import { Waiting } from "./ui/states.tsx";
 import { walletConfigOf } from "./wallet/config.ts";
 
-const OverviewPage = lazy(() => import("./pages/overview.tsx"));
-const TournamentPage = lazy(() => import("./pages/tournament.tsx"));
-const RoundPage = lazy(() => import("./pages/round.tsx"));
-const ModelPage = lazy(() => import("./pages/model.tsx"));
-const StakerPage = lazy(() => import("./pages/staker.tsx"));
+const pages: Readonly<Record<RouteName, ComponentType>> = {
+  overview: lazy(() => import("./pages/overview.tsx")),
+  tournament: lazy(() => import("./pages/tournament.tsx")),
+  round: lazy(() => import("./pages/round.tsx")),
+  model: lazy(() => import("./pages/model.tsx")),
+  staker: lazy(() => import("./pages/staker.tsx")),
+};
 
 /** How old an answer of the index may be before it is asked for again: a block, more or less. */
 const FRESH_MS = 5_000;
@@ -41,11 +44,9 @@ function Content() {
     <main id="content" tabIndex={-1} className="frame">
       <Suspense fallback={<Waiting />}>
         <Switch>
-          <Route path="/" component={OverviewPage} />
-          <Route path="/tournament/:tournament" component={TournamentPage} />
-          <Route path="/tournament/:tournament/round/:round" component={RoundPage} />
-          <Route path="/tournament/:tournament/model/:model" component={ModelPage} />
-          <Route path="/staker/:staker" component={StakerPage} />
+          {(Object.keys(routes) as RouteName[]).map((name) => (
+            <Route key={name} path={routes[name]} component={pages[name]} />
+          ))}
           <Route>
             <header className="head">
               <h1>{copy.shell.notFound}</h1>
