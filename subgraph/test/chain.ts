@@ -1,6 +1,5 @@
 // A Hardhat chain behind JSON-RPC with the real contracts on it.
 import { readFileSync } from "node:fs";
-import { network } from "hardhat";
 import {
   type Abi,
   createTestClient,
@@ -50,6 +49,8 @@ const staking = artifact("NumeraireStaking.sol/NumeraireStaking.json");
  */
 export async function startChain({ startsAt }: { startsAt?: number } = {}) {
   const override = startsAt === undefined ? {} : { initialDate: new Date(startsAt * 1_000) };
+  // Takes seconds to load, which only those who run a chain need to wait for.
+  const { network } = await import("hardhat");
   const server = await network.createServer({ network: "default", override }, "127.0.0.1", 0);
   const { port } = await server.listen();
   const rpcUrl = `http://127.0.0.1:${port}`;

@@ -48,17 +48,19 @@ export async function sendAtOnce(client: Client, account: PrivateKeyAccount, cal
   );
   const data = concatHex(
     calls.map(({ to, data = "0x", value = "0x0" }) =>
-      encodePacked(
-        ["uint256", "uint256", "uint256", "bytes"],
-        [BigInt(to), BigInt(value), BigInt(size(data)), data],
-      ),
+      encodePacked(["uint256", "uint256", "uint256", "bytes"], [BigInt(to), BigInt(value), BigInt(size(data)), data]),
     ),
   );
   const prepared = await prepareTransactionRequest(client, {
     ...{ account, to: account.address, data, authorizationList: [authorization] },
     ...{ type: "eip7702" as const, chain: hardhat },
   });
-  const transaction = { ...prepared, type: "eip7702" as const, chainId: hardhat.id, authorizationList: [authorization] };
+  const transaction = {
+    ...prepared,
+    type: "eip7702" as const,
+    chainId: hardhat.id,
+    authorizationList: [authorization],
+  };
   return sendRawTransaction(client, { serializedTransaction: await account.signTransaction(transaction) });
 }
 

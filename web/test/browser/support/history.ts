@@ -57,7 +57,9 @@ async function openTournaments(chain: Chain): Promise<void> {
     await createTournament(chain, name, accounts[8] as Hex, { maxRoundsInFlight: 8 });
     await chain.send(owner, "fundReserve", tournament, 20_000n * NMR);
     for (const [at, staker] of stakers.entries()) {
-      const own = Array.from({ length: POSITIONS[tournament] }, (_, index) => index).filter((index) => index % 7 === at);
+      const own = Array.from({ length: POSITIONS[tournament] }, (_, index) => index).filter(
+        (index) => index % 7 === at,
+      );
       const calls = own.map((index) => {
         const stake = BigInt(20 + ((index * 37) % 180)) * NMR + BigInt(index) * NANO;
         return encode(chain, "openPosition", tournament, modelOf(modelName(index)), stake, 0n, "0x");
