@@ -1,11 +1,13 @@
 import fc from "fast-check";
+import type { Address } from "viem";
 import { describe, expect, it } from "vitest";
-import { type AuditFinding, auditRound } from "../src/core/audit.ts";
+import { auditRound } from "../src/core/audit.ts";
 import { derivePayout } from "../src/core/derivation.ts";
 import type { ScoreSheet } from "../src/core/facts.ts";
-import type { BatchHistory, RoundHistory } from "../src/core/history.ts";
+import type { AuditFinding } from "../src/core/findings.ts";
+import type { BatchHistory, RoundHistory, ShownSignature, SignedReport } from "../src/core/history.ts";
 import { payoutFactorDown, previewPayout, rate, totalAtRiskDown } from "../src/core/payout.ts";
-import { packPayouts, packScores, packStakes } from "../src/core/words.ts";
+import { hashWords, packPayouts, packScores, packStakes } from "../src/core/words.ts";
 import { REPORTERS, round as roundFacts, SHEET, START, TERMS } from "./plan-world.ts";
 
 const STAKES = [1_000_000n, 0n, 3_000_000n, 4_000_000n, 5_000_000n];
@@ -23,13 +25,36 @@ const sheet: ScoreSheet = {
   models: SHEET.models.map((row, index) => ({ ...row, scores: SCORES[index] ?? null })),
 };
 
+/** Signatures as a transaction shows them, each of its reporter's own. */
+function signedBy(reporters: readonly (Address | undefined)[], changes: Partial<ShownSignature> = {}): SignedReport {
+  const named = reporters.flatMap((reporter) => reporter ?? []);
+  const hashes = { stakesHash: hashWords(packStakes(STAKES)), scoresHash: hashWords(packScores(SCORES)) };
+  return {
+    report: { tournament: 1, round: 1n, batch: 0, attempt: 0, ...hashes },
+    digest: "0x02",
+    signers: named.reduce((bits, reporter) => bits | (1n << BigInt(REPORTERS.indexOf(reporter))), 0n),
+    signatures: named.map((reporter) => ({
+      reporter,
+      signature: "0x03",
+      recovered: reporter,
+      isTrue: true,
+      ...changes,
+    })),
+  };
+}
+
+/** The same of another attempt. */
+function ofAttempt(attempt: number, signed: SignedReport): SignedReport {
+  return { ...signed, report: { ...signed.report, attempt } };
+}
+
 /** Everything as it must be, with one veto on the way. */
 function history(): RoundHistory & { batches: [BatchHistory] } {
   const at = (time: number) => ({ block: BigInt(time), time, transaction: "0x01" as const });
   const stakes = packStakes(STAKES);
   const scores = packScores(SCORES);
-  const signed = [first, second].flatMap((each) => each ?? []);
-  const report = { scores, signers: 0b11n, signed };
+  const signed = signedBy([first, second]);
+  const report = { scores, signers: 0b11n };
   const { schedule, quorum } = roundFacts();
   const totals = { atRisk: TOTAL, payoutFactor: payoutFactorDown(TOTAL, TERMS), rewarded: REWARDED, burned: BURNED };
   const opening = { terms: TERMS, schedule, reporters: REPORTERS, quorum };
@@ -39,14 +64,23 @@ function history(): RoundHistory & { batches: [BatchHistory] } {
     opened: at(START - 9_000),
     ...opening,
     totals,
-    contract: { ...opening, state: "settled", totals },
+    contract: {
+      ...{ ...opening, state: "settled", totals, staked: sum(STAKES) },
+      counts: { all: 1, locked: 1, reported: 1, settled: 1 },
+    },
     batches: [
       {
         index: 0,
+        kept: {
+          attempt: 1,
+          reportedAt: START + 1_200,
+          stakesHash: hashWords(stakes),
+          scoresHash: hashWords(scores),
+        },
         lock: { ...at(START), stakes },
         reports: [
-          { ...at(START + 1_000), attempt: 0, ...report },
-          { ...at(START + 1_200), attempt: 1, ...report },
+          { ...at(START + 1_000), attempt: 0, ...report, signed },
+          { ...at(START + 1_200), attempt: 1, ...report, signed: ofAttempt(1, signed) },
         ],
         vetoes: [{ ...at(START + 1_099), attempt: 0 }],
         settlement: {
@@ -81,6 +115,9 @@ const last = <T>(items: readonly T[]): T => items[items.length - 1] as T;
 const settlement =
   (changes: object): Change =>
   ({ settlement: was }) => ({ settlement: was && { ...was, ...changes } });
+const kept =
+  (changes: object): Change =>
+  ({ kept: was }) => ({ kept: was && { ...was, ...changes } });
 const lastReport =
   (changes: object): Change =>
   ({ reports }) => ({
@@ -95,9 +132,9 @@ describe("the audit of a round", () => {
   });
 
   it.each<[string, Change, RegExp]>([
-    ["a lock that is missing", () => ({ lock: null }), /lock, report or settlement are missing/],
-    ["a report that is missing", () => ({ reports: [], vetoes: [] }), /are missing/],
-    ["a settlement that is missing", () => ({ settlement: null }), /are missing/],
+    ["a lock that is missing", () => ({ lock: null }), /the event of its lock is missing/],
+    ["a report that is missing", () => ({ reports: [], vetoes: [] }), /the event of its report is missing/],
+    ["a settlement that is missing", () => ({ settlement: null }), /the event of its settlement is missing/],
     [
       "a lock before the close",
       ({ lock }) => ({ lock: lock && { ...lock, time: START - 1 } }),
@@ -123,8 +160,58 @@ describe("the audit of a round", () => {
       /vetoes before the last report: 0 on chain, recomputed 1/,
     ],
     ["an attempt out of turn", lastReport({ attempt: 2 }), /attempt 2 is reported out of turn/],
-    ["a reporter who did not sign", lastReport({ signed: [first] }), /did not sign these words/],
-    ["too few signatures", lastReport({ signed: [first], signers: 1n }), /has 1 true signatures of 2/],
+    [
+      "a reporter who did not sign",
+      lastReport({ signed: ofAttempt(1, signedBy([first])) }),
+      /did not sign these words/,
+    ],
+    [
+      "too few signatures",
+      lastReport({ signed: ofAttempt(1, signedBy([first])), signers: 1n }),
+      /has 1 true signatures of 2/,
+    ],
+    [
+      "signatures that are none",
+      lastReport({ signed: signedBy([first, second], { recovered: null, isTrue: false }) }),
+      /has 0 true signatures of 2/,
+    ],
+    [
+      "a signature that the event doesn't tell of",
+      lastReport({ signers: 1n }),
+      /attempt 1: signers: 0x1 on chain, recomputed 0x3/,
+    ],
+    [
+      "a contract whose word can't be told any more",
+      lastReport({ signed: ofAttempt(1, signedBy([first, second], { recovered: null, isTrue: null })) }),
+      /^unknown: attempt 1: what 0x\w+ said of its signature can't be told/,
+    ],
+    [
+      "signatures under other scores",
+      ({ reports }) => ({
+        reports: reports.map((each) => ({ ...each, scores: [...packScores(SCORES.slice(1)), 0n] })),
+      }),
+      /attempt 1: hash of the signed scores/,
+    ],
+    [
+      "signatures for another attempt",
+      lastReport({ signed: signedBy([first, second]) }),
+      /the attempt that was signed: 0/,
+    ],
+    [
+      "stakes that nobody signed for",
+      ({ lock }) => ({ lock: lock && { ...lock, stakes: [1n, 2n] } }),
+      /hash of the signed stakes/,
+    ],
+    ["stakes that the contract doesn't know", kept({ stakesHash: "0x01" }), /hash of the kept stakes: 0x01 on chain/],
+    ["scores that the contract doesn't know", kept({ scoresHash: "0x01" }), /hash of the kept scores: 0x01 on chain/],
+    ["vetoes that the contract didn't count", kept({ attempt: 2 }), /vetoes: 2 on chain, recomputed 1/],
+    ["a report at another time than the contract's", kept({ reportedAt: 1 }), /time of the report: 1 on chain/],
+    [
+      "a veto of another attempt",
+      ({ vetoes }) => ({ vetoes: vetoes.map((veto) => ({ ...veto, attempt: 1 })) }),
+      /attempt 1 is vetoed out of turn/,
+    ],
+    ["a batch that the round doesn't have", () => ({ index: 1 }), /has a settlement, and the round has 1 batches/],
     ["signatures that can't be seen", lastReport({ signed: null }), /^unknown: .* doesn't show the signatures/],
     [
       "other stakes in the settlement",

@@ -31,7 +31,12 @@ const verdict = (round: bigint, changes: Partial<RoundAudit> = {}): RoundAudit =
   findings: [],
   ...changes,
 });
-const finding = { batch: 0, position: 4, message: "position 4, payout: 1 NMR was settled, the formula gives 2" };
+const finding = {
+  subject: "payout",
+  batch: 0,
+  position: 4,
+  message: "position 4, payout: 1 NMR was settled, the formula gives 2",
+} as const;
 const differing = { verdict: "differs", findings: [{ verdict: "difference", ...finding }] } as const;
 const unknown = { verdict: "unknown", findings: [{ verdict: "unknown", ...finding }] } as const;
 

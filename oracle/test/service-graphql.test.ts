@@ -433,3 +433,26 @@ function payouts(terms: Terms, stakes: readonly bigint[], scores: readonly (Scor
     stake === 0n ? [] : [previewPayout(terms, total, stake, scores[lane] ?? [0n, 0n])],
   );
 }
+
+describe("pages elsewhere", () => {
+  const PAGE = "https://stakes.example";
+  const askFrom = async (origin: string, webOrigins: readonly string[]) => {
+    const app = appAt(tickAt(chain(START, [])), READINESS, tickAt(chain(START, [])), { webOrigins });
+    const headers = {
+      origin,
+      "access-control-request-method": "POST",
+      "access-control-request-headers": "content-type",
+    };
+    const before = await app.inject({ method: "OPTIONS", url: "/graphql", headers });
+    const payload = { query: "{ tournament { number } }" };
+    const answer = await app.inject({ method: "POST", url: "/graphql", headers: { origin }, payload });
+    return [before, answer].map((each) => each.headers["access-control-allow-origin"]);
+  };
+
+  it("may ask where they are named, and only they", async () => {
+    expect(await askFrom(PAGE, [PAGE])).toEqual([PAGE, PAGE]);
+    for (const origin of await askFrom("https://other.example", [PAGE, "https://third.example"]))
+      expect(origin).not.toBe("https://other.example");
+    expect(await askFrom(PAGE, [])).toEqual([undefined, undefined]);
+  });
+});

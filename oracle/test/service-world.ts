@@ -83,6 +83,7 @@ export function appAt(
     positionsOf: () => [],
     build: BUILD,
     config: CONFIG,
+    webOrigins: [],
     ...changes,
   });
 }

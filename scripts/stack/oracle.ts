@@ -20,6 +20,8 @@ export type OracleSetup = {
   readonly feedUrl: string;
   readonly feedTournament: number;
   readonly port: number;
+  /** Origin of the web app. */
+  readonly webOrigin: string;
   readonly reporters: readonly Account[];
   readonly relayer: Account;
   readonly organizer: Account;
@@ -117,6 +119,7 @@ async function writeConfig(setup: OracleSetup): Promise<string> {
       organizer: await keyFile("organizer", setup.organizer),
     },
     port,
+    webOrigins: [setup.webOrigin],
     pollIntervalMs: 200,
     // The local chain never replaces a block, and its sense of a final one differs from engine to engine.
     finality: "latest",

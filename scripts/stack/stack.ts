@@ -132,6 +132,7 @@ async function play(
     feedUrl,
     feedTournament: source.tournament,
     port: ports.oracle,
+    webOrigin: `http://127.0.0.1:${ports.web}`,
     reporters: cast.reporters.slice(0, QUORUM),
     relayer: cast.relayer,
     organizer: cast.organizer,

@@ -1,16 +1,7 @@
-import {
-  type Address,
-  BaseError,
-  type Hex,
-  HttpRequestError,
-  numberToHex,
-  type PublicClient,
-  ResponseBodyTooLargeError,
-  RpcRequestError,
-  TimeoutError,
-} from "viem";
+import { type Address, type BaseError, type Hex, numberToHex, type PublicClient, TimeoutError } from "viem";
 import { type Entry, entryOf, type HashedWords, SELECTORS } from "./entries.ts";
-import { ChainTrouble, ownErrorIn } from "./errors.ts";
+import { ChainTrouble } from "./errors.ts";
+import { isAnswer, whyIn } from "./logs.ts";
 
 /** What the events of a tournament say up to a block. The words of finished rounds are forgotten. */
 export type Journal = {
@@ -189,25 +180,6 @@ async function entriesBetween({ client, contract, tournament }: JournalOptions, 
     throw new ChainTrouble("chain_moved", "the node answered with events of a block that is no longer in the chain");
   }
   return logs.flatMap((log) => entryOf(log) ?? []);
-}
-
-/** Where not enough nodes could answer: why one of them couldn't. */
-function whyIn(error: unknown): unknown {
-  const own = ownErrorIn(error);
-  return own === null ? error : own.cause;
-}
-
-/** Whether the node was there and said no, said too much, or took too long: a smaller question may do. */
-function isAnswer(error: unknown): error is BaseError {
-  if (!(error instanceof BaseError)) return false;
-  const answer = error.walk(
-    (cause) =>
-      cause instanceof RpcRequestError ||
-      cause instanceof TimeoutError ||
-      cause instanceof ResponseBodyTooLargeError ||
-      (cause instanceof HttpRequestError && cause.status !== undefined),
-  );
-  return answer !== null;
 }
 
 function isLate(error: BaseError): boolean {

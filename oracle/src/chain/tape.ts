@@ -7,7 +7,7 @@ import { POSITIONS_PER_BATCH, unpackPayouts } from "../core/words.ts";
 import { numeraireStakingAbi as abi } from "./generated/abi.ts";
 
 /** Where an event stands. */
-export type Place = { readonly block: bigint; readonly transaction: Hex };
+export type Place = { readonly block: bigint; readonly blockHash: Hex; readonly transaction: Hex };
 
 type Taped<T> = Place & T;
 
@@ -139,7 +139,11 @@ class Player implements Tape {
       case "BatchSettled": {
         const { batch, payouts } = entry.args;
         const balances = this.#settle(batch, payouts);
-        batchOf(round, batch).settlement = { ...place, ...inNano(entry.args), payouts, balances };
+        const paid = inNano(entry.args);
+        batchOf(round, batch).settlement = { ...place, ...paid, payouts, balances };
+        // A round that ends void has no event with its sums.
+        const { rewarded, burned } = round.totals;
+        round.totals = { ...round.totals, rewarded: rewarded + paid.rewarded, burned: burned + paid.burned };
         break;
       }
       default:
@@ -170,6 +174,6 @@ function inNano({ rewarded, burned }: { readonly rewarded: bigint; readonly burn
   return { rewarded: rewarded / WEI_PER_NANO, burned: burned / WEI_PER_NANO };
 }
 
-function placeOf({ blockNumber, transactionHash }: Entry): Place {
-  return { block: blockNumber, transaction: transactionHash };
+function placeOf({ blockNumber, blockHash, transactionHash }: Entry): Place {
+  return { block: blockNumber, blockHash, transaction: transactionHash };
 }

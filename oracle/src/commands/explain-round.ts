@@ -2,7 +2,7 @@ import type { Plan, Reason } from "../core/actions.ts";
 import { describe } from "../core/actions.ts";
 import { type Attestation, includes } from "../core/attestation.ts";
 import type { BatchFacts, RoundFacts, Schedule } from "../core/facts.ts";
-import type { BatchHistory, RoundHistory } from "../core/history.ts";
+import type { BatchHistory, RoundHistory, SignedReport } from "../core/history.ts";
 import { reportDeadline } from "../core/steps/report.ts";
 import { formatNmr } from "../core/units.ts";
 import { REASONS } from "../service/reasons.ts";
@@ -97,6 +97,10 @@ export function explainPast(round: RoundHistory): Page {
   };
 }
 
+function signersOf({ signatures }: SignedReport): string[] {
+  return signatures.flatMap(({ reporter, isTrue }) => (isTrue === true ? [reporter] : []));
+}
+
 function pastOf({ index, lock, reports, vetoes, settlement }: BatchHistory): string[] {
   const at = (event: { readonly time: number; readonly transaction: string }): string =>
     `at ${instant(event.time)} in ${event.transaction}`;
@@ -104,7 +108,9 @@ function pastOf({ index, lock, reports, vetoes, settlement }: BatchHistory): str
     ...(lock === null ? [] : [`batch ${index} was locked ${at(lock)}`]),
     ...reports.map((report) => {
       const who =
-        report.signed === null ? "signatures not shown by the transaction" : `signed by ${report.signed.join(", ")}`;
+        report.signed === null
+          ? "signatures not shown by the transaction"
+          : `signed by ${signersOf(report.signed).join(", ")}`;
       return `batch ${index} was reported ${at(report)}, attempt ${report.attempt}, ${who}`;
     }),
     ...vetoes.map((veto) => `batch ${index} was vetoed ${at(veto)}, attempt ${veto.attempt}`),

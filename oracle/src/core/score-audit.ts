@@ -1,6 +1,6 @@
 import type { Hex } from "viem";
-import type { AuditFinding } from "./audit.ts";
 import type { ScoredModel, ScoreSheet } from "./facts.ts";
+import type { AuditFinding } from "./findings.ts";
 import { batchScores, byModel } from "./scores.ts";
 import { formatNmr } from "./units.ts";
 import { POSITIONS_PER_BATCH, type Scores, unpackScores } from "./words.ts";
@@ -30,12 +30,12 @@ export function scoreFindings({ index, stakes, scores, models, sheet }: Reported
         const row = model === undefined ? undefined : rows.get(model);
         const values = `${shown(reported[lane], which)} was reported, the feed gives ${shown(expected[lane], which)}`;
         const message = `position ${first + lane}, model ${nameOf(row, model)}, ${fieldOf(row, which)}: ${values}`;
-        return { verdict: "difference", batch: index, position: first + lane, message };
+        return { verdict: "difference", subject: "feed", batch: index, position: first + lane, message };
       });
   });
   const unlisted = unknown.map(({ position, model }): AuditFinding => {
     const message = `position ${position}, model ${model}: scored 0, because the feed doesn't list it`;
-    return { verdict: "note", batch: index, position, message };
+    return { verdict: "note", subject: "feed", batch: index, position, message };
   });
   return [...differences, ...unlisted];
 }

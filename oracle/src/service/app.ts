@@ -34,6 +34,8 @@ export type AppOptions = {
   readonly positionsOf: (staker: Address) => readonly number[];
   readonly build: BuildInfo;
   readonly config: ConfigInfo;
+  /** Pages elsewhere that may ask `/graphql` from a browser. */
+  readonly webOrigins: readonly string[];
 };
 
 /** The service's HTTP face, not listening yet. It only ever reads. */
@@ -52,6 +54,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
       attester: options.attester,
       audits: () => options.audits.latest,
       positionsOf: options.positionsOf,
+      webOrigins: options.webOrigins,
     });
   });
   return app;

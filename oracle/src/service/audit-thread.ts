@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { readHistory } from "../chain/history.ts";
+import { roundsOf } from "../chain/one-round.ts";
 import { OPEN_TAP } from "../feeds/tap.ts";
 import type { AuditOrder } from "./audit-in-thread.ts";
 import { chainSource } from "./chain-source.ts";
@@ -10,7 +10,7 @@ import { auditOne, type RoundAudit } from "./round-audit.ts";
 
 const { config, rounds } = workerData as AuditOrder;
 const { client, journaled } = chainSource(config);
-const history = await readHistory({ client, chainId: config.chainId, ...journaled }, () => undefined);
+const history = await roundsOf({ client, chainId: config.chainId, ...journaled });
 const feed = feedMaker(config, () => history.time)(OPEN_TAP);
 const audits: RoundAudit[] = [];
 for (const round of rounds) audits.push(await auditOne(round, history, feed));

@@ -1,5 +1,6 @@
 import { withoutUrls } from "../chain/errors.ts";
 import type { ChainFacts } from "../core/facts.ts";
+import { unknown } from "../core/findings.ts";
 import { type RoundAudit, sayFinding } from "./round-audit.ts";
 import type { Failure } from "./tick.ts";
 
@@ -92,8 +93,7 @@ function isProved({ verdict }: RoundAudit): boolean {
 
 function unproved(round: bigint, error: unknown): RoundAudit {
   const message = withoutUrls(error instanceof Error ? error.message : String(error));
-  const why = { verdict: "unknown", batch: null, position: null, message } as const;
-  return { round, verdict: "unknown", batches: 0, positions: 0, findings: [why] };
+  return { round, verdict: "unknown", batches: 0, positions: 0, findings: [unknown("payout", null, message)] };
 }
 
 function failureOf(audit: RoundAudit): Failure[] {

@@ -100,6 +100,11 @@ const schema = z
       host: text("must be a host name or an IP address").default("127.0.0.1"),
       /** 0: any free port. */
       port: integer(0, 65_535).default(8_080),
+      /** Web pages elsewhere that a browser may let ask `/graphql`, by their origin: https://stakes.example. */
+      webOrigins: z
+        .array(httpUrl.refine((url) => new URL(url).origin === url, { error: "must be an origin, without a path" }))
+        .max(16, { error: "must be at most 16 origins" })
+        .default([]),
       pollIntervalMs: integer(50, HOUR * 1_000).default(12_000),
       /** A reconciliation starts no further action after this time. */
       tickBudgetMs: integer(1_000, HOUR * 1_000).default(60_000),

@@ -70,6 +70,7 @@ export type Oracle = {
   readonly sheets: Sheets;
   readonly build: BuildInfo;
   readonly config: ConfigInfo;
+  readonly webOrigins: readonly string[];
 };
 
 /** @throws ConfigError naming the setting whose file can't be used */
@@ -143,6 +144,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     ...record,
   };
   return {
+    webOrigins: config.webOrigins,
     reconciler: reconciler({ ...config, ...effects, settings, log, onTick }),
     attester: attesting,
     heart: beating,

@@ -1,7 +1,8 @@
 import type { History } from "../chain/history.ts";
-import { type AuditFinding, auditRound } from "../core/audit.ts";
+import { auditRound } from "../core/audit.ts";
 import { InputError } from "../core/errors.ts";
 import type { ScoreSheet } from "../core/facts.ts";
+import { type AuditFinding, difference, unknown } from "../core/findings.ts";
 import type { RoundHistory } from "../core/history.ts";
 import { unpackStakes } from "../core/words.ts";
 import { type Feed, FeedUnavailable } from "../feeds/feed.ts";
@@ -19,7 +20,11 @@ export type RoundAudit = {
 };
 
 /** Proves a round again from the chain's past and the feed. @throws ChainTrouble */
-export async function auditOne(number: bigint, history: History, feed: Pick<Feed, "details">): Promise<RoundAudit> {
+export async function auditOne(
+  number: bigint,
+  history: Pick<History, "round" | "models">,
+  feed: Pick<Feed, "details">,
+): Promise<RoundAudit> {
   const round = await history.round(number);
   if (round === null) return open(number, "was never opened");
   if (round.state === "void") return open(number, "is void: nothing of it was paid or burned");
@@ -40,17 +45,17 @@ async function sheetOf(
   number: bigint,
   feed: Pick<Feed, "details">,
 ): Promise<{ sheet: ScoreSheet | null; findings: AuditFinding[] }> {
-  const because = (verdict: AuditFinding["verdict"], message: string) => ({
+  const because = (finding: typeof unknown, message: string) => ({
     sheet: null,
-    findings: [{ verdict, batch: null, position: null, message: `feed: ${message}` }],
+    findings: [finding("feed", null, `feed: ${message}`)],
   });
   try {
     const details = await feed.details(number);
-    if (!details.resolved) return because("unknown", "it doesn't call the round's scores final");
+    if (!details.resolved) return because(unknown, "it doesn't call the round's scores final");
     return { sheet: { ...details, readAt: 0 }, findings: [] };
   } catch (error) {
-    if (error instanceof FeedUnavailable) return because("unknown", error.message);
-    if (error instanceof InputError) return because("difference", error.message);
+    if (error instanceof FeedUnavailable) return because(unknown, error.message);
+    if (error instanceof InputError) return because(difference, error.message);
     throw error;
   }
 }
@@ -61,7 +66,7 @@ function verdictOf(findings: readonly AuditFinding[]): RoundAudit["verdict"] {
 }
 
 function open(round: bigint, message: string): RoundAudit {
-  const why: AuditFinding = { verdict: "unknown", batch: null, position: null, message };
+  const why = unknown("payout", null, message);
   return { round, verdict: "open", batches: 0, positions: 0, findings: [why] };
 }
 

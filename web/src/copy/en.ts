@@ -1,6 +1,8 @@
 // Everything that the app says, in one place; a text with values in it is a function of them. Plain words, the field's terms,
 // no exclamation marks. Amounts come formatted, with their unit.
 
+import type { ErrorText, ErrorTexts } from "../chain/error-abi.ts";
+
 export const copy = {
   // ------------------------------------------------------------ pages
 
@@ -40,22 +42,9 @@ export const copy = {
     wrongNetwork: (chain: string) => `Switch to ${chain}`,
   },
   units: { nmr: "NMR" },
+  transaction: "Transaction",
   time: { now: "now" },
-  table: { empty: "Nothing here yet." },
-  states: {
-    open: "open",
-    locking: "locking",
-    locked: "locked",
-    reported: "reported",
-    settled: "settled",
-    void: "void",
-  },
-  strip: {
-    legend: "What the cells mean",
-    cell: (round: string, state: string) => `Round ${round}, ${state}`,
-    note: (tournament: string, atRisk: string, when: string) =>
-      `${tournament}, ${atRisk} NMR at risk${when === "" ? "" : `, next deadline ${when}`}`,
-  },
+  table: { empty: "Nothing here yet.", all: (count: number) => `Show all ${count.toLocaleString("en")}` },
   chart: {
     asTable: "As a table",
     day: "Day",
@@ -63,12 +52,14 @@ export const copy = {
     from: "From",
     to: "To",
     count: "Positions",
+    above: "Gains",
+    below: "Losses",
   },
   overview: {
     title: "What is staked, at risk, paid",
     lead: "Every payout here was computed by the contract, from its own snapshot of the stakes and from scores that a quorum signed.",
     staked: "Staked",
-    pending: (amount: string) => `and ${amount} NMR on their way out`,
+    pending: (amount: string) => `and ${amount} on its way out`,
     atRisk: "At risk now",
     atRiskNote: "A stake counts in each round that holds it",
     rewarded: "Rewarded",
@@ -82,7 +73,7 @@ export const copy = {
     overTime: "Over time",
     stakedChart: "Staked and at risk",
     paidChart: "Rewarded and burned",
-    columns: { tournament: "Tournament", stakers: "Stakers", inFlight: "Rounds in flight" },
+    columns: { tournament: "Tournament", models: "Models", stakers: "Stakers", inFlight: "Rounds in flight" },
   },
   tournament: {
     eyebrow: (number: number) => `Tournament ${number}`,
@@ -164,6 +155,7 @@ export const copy = {
       settled: "Settled",
       settledBy: "Void from here unless settled",
       voided: "Void",
+      vetoed: (batch: number) => `Report of batch ${batch} vetoed`,
     },
     terms: "Terms",
     multipliers: "Multipliers of the scores",
@@ -190,8 +182,10 @@ export const copy = {
       score1: "Score 1",
       payout: "Payout",
       rate: "of the stake",
+      why: "Why",
     },
-    clipped: "clipped",
+    clipped: "why: clipped",
+    whyLink: "why",
   },
   model: {
     eyebrow: (tournament: string) => `Model in ${tournament}`,
@@ -202,6 +196,9 @@ export const copy = {
     explain: "Why",
     cumulative: "Payouts, added up",
     heldBy: "Rounds that hold it now",
+    free: "No round holds anything now.",
+    position: (number: number) => `Position ${number} of`,
+    outBy: "out by",
     active: "Active",
     pending: "On its way out",
     rewarded: "Rewarded",
@@ -214,6 +211,7 @@ export const copy = {
     history: "Payouts",
     csv: "Download the whole history (CSV)",
     staked: "Staked",
+    rounds: "Rounds in flight",
     atRisk: "At risk now",
     net: "Rewarded less burned",
     last20: "Return, last 20 rounds",
@@ -230,13 +228,475 @@ export const copy = {
     },
   },
 
+  checkPage: {
+    eyebrow: "Check",
+    title: "Check a payout yourself",
+    payout: (round: string, position: string) => `Round ${round}, position ${position}`,
+    round: (round: string) => `Round ${round}, every position`,
+    lead: "Your browser reads the round's events from the chain, hashes the words again, recovers the reporters' signatures and computes the payout anew. It asks no index and no server.",
+    fields: { tournament: "Tournament", round: "Round", position: "Position" },
+    whole: "all",
+    go: "Check",
+    checked: "What was checked",
+    steps: "Step by step",
+    nothing: "none",
+    words: (count: number) => `${count.toLocaleString("en")} words`,
+    due: "By the formula",
+    paid: "Paid",
+    verdict: "Verdict",
+    verdicts: { true: "true", false: "false", unknown: "unknown" },
+    wholeVerdict: {
+      true: (count: number) => `All ${count.toLocaleString("en")} payouts are what they must be.`,
+      false: (count: number, differing: number) =>
+        `Something is not as it must be: ${differing.toLocaleString("en")} of ${count.toLocaleString("en")} payouts differ.`,
+      unknown: (count: number) => `Not everything can be told yet, of ${count.toLocaleString("en")} positions.`,
+    },
+  },
+  mine: {
+    title: "My stakes",
+    connectFirst: "Connect a wallet to stake, or look at any address without one.",
+    look: "Look at an address",
+    address: "Address",
+    notAnAddress: "This is not an address: 0x and 40 hexadecimal digits.",
+    strip: "Rounds in flight, with what they hold of yours",
+    none: "Nothing is staked by this address.",
+    stake: "Stake on a model",
+    plan: "Plan several at once",
+    staked: "Active",
+    pending: "On its way out",
+    free: "Free to take",
+    known: "Most you can lose if you leave now",
+    knownNote: "Counted by what rounds that have locked your stakes may burn",
+    ever: "Most you can lose if you never look again",
+    projected: "Projected, rounds in flight",
+    projectedNote: (when: string) => `Scores as of ${when}; they change until the round is reported`,
+    noProjection: "No oracle answers: projections are not shown. Stakes and exits don't need it.",
+    out: "Ask for it now and you are out by",
+    add: "Add",
+    leave: "Request a withdrawal",
+    cancel: "Cancel the withdrawal",
+    take: "Take it out",
+    flows: "Under way",
+    block: (block: bigint) => `As the chain says at block ${block.toLocaleString("en")}`,
+  },
+
+  // ------------------------------------------------------------ amounts
+
+  amounts: {
+    gained: (amount: string) => `${amount} gained`,
+    burned: (amount: string) => `${amount} burned`,
+    unchanged: "0 NMR, unchanged",
+    faults: {
+      empty: "Type an amount in NMR, such as 12.5.",
+      negative: (typed: string) => `${typed} is negative. Type an amount of 0 or more.`,
+      comma: (typed: string) =>
+        `The comma in ${typed} could mean thousands or decimals. Type the amount without commas, with a point before decimals.`,
+      notANumber: (typed: string) =>
+        `${typed} is not an amount. Type digits, with a point before decimals, such as 12.5.`,
+      tooFine: (typed: string) =>
+        `${typed} has more than nine decimals. NMR is staked in whole billionths: shorten it.`,
+      tooMuch: (typed: string) => `${typed} is more NMR than there is. Type a smaller amount.`,
+    },
+  },
+
   // ------------------------------------------------------------ explanation of a payout
+
+  explanation: {
+    gained: (stake: string, amount: string, share: string) => `Your stake of ${stake} gained ${amount}, ${share} of it`,
+    burned: (stake: string, amount: string, share: string) =>
+      `Of your stake of ${stake}, ${amount} was burned, ${share} of it`,
+    wouldGain: (stake: string, amount: string, share: string) =>
+      `Your stake of ${stake} would gain ${amount}, ${share} of it`,
+    wouldBurn: (stake: string, amount: string, share: string) =>
+      `Of your stake of ${stake}, ${amount} would be burned, ${share} of it`,
+    nothing: (stake: string) => `Your stake of ${stake} was paid nothing`,
+    wouldBeNothing: (stake: string) => `Your stake of ${stake} would be paid nothing`,
+    because: {
+      none: "just as its scores say",
+      noScore: "because no score was reported for it",
+      zeroRate: "because its scores weigh up to zero",
+      noExposure: "because the round put nothing of a stake at risk",
+      tooSmall: "because what its scores came to is less than a billionth of an NMR",
+      clip: (scores: string, clip: string) =>
+        `because its scores came to ${scores} and the round pays and burns at most ${clip}`,
+      factor: (scores: string, factor: string, total: string, threshold: string) =>
+        `because its scores came to ${scores}, times a payout factor of ${factor}: ${total} was at risk in the round, above its threshold of ${threshold}`,
+      exposure: (exposure: string) => `because the round put only ${exposure} of a stake at risk`,
+      cut: (due: string) => `because no more was left of the position when ${due} was due to burn`,
+    },
+    percentile: (share: string) => `; that is a better rate than ${share} of the stakes in the round had`,
+  },
 
   // ------------------------------------------------------------ check
 
   // ------------------------------------------------------------ risk and exit
 
+  risk: {
+    locked: "What rounds that have locked it can still burn",
+    leaving: (time: string) => `Most you can lose if you request everything by ${time}`,
+    known: "Most you can lose if you leave before any round that is not open yet",
+    ever: "Most you can lose if you never look again",
+    cannotExceed: "All rounds in flight together cannot burn more than the stake they locked",
+    atOnce: (share: string) => `All rounds in flight together can burn ${share} of the stake they locked`,
+    lyingFree: "A withdrawal that is free can still burn until you take it",
+  },
+
+  exit: {
+    free: "Free to take now:",
+    outBy: "Out by",
+    whatever: "At the latest, whatever anybody does or doesn't do.",
+    over: (over: number, of: number) => `${over} of ${of} rounds are over.`,
+    overBy: "over by",
+    calendar: "Remind me (calendar file)",
+    event: (tournament: string, position: string) =>
+      `Withdraw your stake: tournament ${tournament}, position ${position}`,
+    eventDetails: (rounds: string, contract: string) =>
+      `From now on nothing holds your withdrawal. Call voidRound for each of these rounds that is neither settled nor void: ${rounds}. Then withdraw. Contract: ${contract}`,
+    noRounds: "none",
+  },
+
+  strip: {
+    holds: (amount: string) => `holds ${amount}`,
+    legend: "What the cells mean",
+    plain: (round: string, state: string) => `Round ${round}, ${state}`,
+    note: (tournament: string, atRisk: string, when: string) =>
+      [tournament, `${atRisk} at risk`, when === "" ? "" : `next deadline ${when}`].filter(Boolean).join(", "),
+    states: {
+      open: "open",
+      locking: "locking",
+      locked: "locked",
+      reported: "reported",
+      settled: "settled",
+      void: "void",
+    },
+    cell: (round: string, state: string, holds: string, settledBy: string) =>
+      `Round ${round}, ${state}, holds ${holds} of yours, over by ${settledBy}`,
+    cellOver: (round: string, state: string, held: string) => `Round ${round}, ${state}, held ${held} of yours`,
+  },
+
+  plan: {
+    doubled: (model: string) => `Model ${model} is in the plan twice. Give it one share.`,
+    notAll: (sum: string) => `The shares add up to ${sum}. Make them 100 %.`,
+    negative: (model: string) => `The share of model ${model} is negative. Give it 0 or more.`,
+    belowMinimum: (model: string, stake: string, minStake: string) =>
+      `Model ${model} would have ${stake}, and the tournament's smallest stake is ${minStake}. Give it more, or nothing.`,
+  },
+
   // ------------------------------------------------------------ flows
 
   // ------------------------------------------------------------ errors
+
+  failure: {
+    panic: (code: string, meaning: string): ErrorText => ({
+      what: `The contract stopped at a fault of its own: ${meaning} (panic ${code}).`,
+      todo: "Nothing was changed. Report this with the transaction's data.",
+    }),
+    panics: {
+      1: "an assertion did not hold",
+      17: "a number left its range",
+      18: "a division by zero",
+      33: "a value is not in its list",
+      34: "stored bytes are not as they must be",
+      49: "an empty list was shortened",
+      50: "a place beyond the end of a list",
+      65: "too much memory was asked for",
+      81: "a function that is not there was called",
+      other: "an unknown one",
+    },
+    message: (message: string): ErrorText => ({
+      what: `The call was refused: ${message}.`,
+      todo: "Nothing was changed. Check the values and try again.",
+    }),
+    unknown: (data: string): ErrorText => ({
+      what: `The call was refused with an error that this app does not know: ${data}.`,
+      todo: "Nothing was changed. Check that the app is configured for this contract, and report the data.",
+    }),
+    silent: {
+      what: "The call was refused without a reason, as the NMR token of 2017 does.",
+      todo: "Check that your balance and your approval cover the amount, set an old approval to 0 before a new one, and try again; the token may also be stopped.",
+    },
+  },
+
+  roundStates: ["not opened", "open", "locking", "locked", "settled", "void"],
+  batchStates: ["not locked", "locked", "reported", "settled"],
+
+  limits: {
+    clip: "clip",
+    exposure: "exposure",
+    disputeWindow: "dispute window",
+    settledBy: "settling deadline",
+    stake: "stake",
+    maxClip: "largest clip",
+    maxExposure: "largest exposure",
+    maxRoundsInFlight: "number of rounds in flight",
+    closesAt: "close",
+    lockedBy: "locking deadline",
+    resolvesAt: "start of reporting",
+  },
+
+  errors: {
+    TokenNotBurnable: ({ token }) => ({
+      what: `The token ${token} can't be burned.`,
+      todo: "Deploy the staking contract with NMR as its token.",
+    }),
+    BurnFailed: ({ amount, supplyBefore, supplyAfter }) => ({
+      what: `The token did not burn ${amount}: its supply went from ${supplyBefore} to ${supplyAfter}.`,
+      todo: "Try again once the token works; if the round misses its deadline, void it and stakes are free.",
+    }),
+    TransferMismatch: ({ expectedHoldings, holdings }) => ({
+      what: `The contract should hold ${expectedHoldings} after the transfer and holds ${holdings}.`,
+      todo: "Nothing was taken. Check that the token is NMR before you try again.",
+    }),
+    HoldingsTooLarge: ({ holdings, most }) => ({
+      what: `The contract would hold ${holdings}, and it can count ${most} at most.`,
+      todo: "Stake a smaller amount.",
+    }),
+    PermitUnsupported: ({ token }) => ({
+      what: `The token ${token} has no permit, and your approval does not cover the amount.`,
+      todo: "Approve the amount first, then stake.",
+    }),
+    AmountNotWhole: ({ amount }) => ({
+      what: `${amount} is not a whole number of billionths of an NMR, or too much.`,
+      todo: "Give the amount with nine decimals at most.",
+    }),
+    AmountZero: () => ({ what: "The amount is zero.", todo: "Give an amount above zero." }),
+    AddressInvalid: ({ account }) => ({
+      what: `NMR can't be paid out to ${account}.`,
+      todo: "Give an address of your own, neither zero nor the staking contract.",
+    }),
+    TournamentUnknown: ({ tournament }) => ({
+      what: `There is no tournament ${tournament}.`,
+      todo: "Choose one from the list of tournaments.",
+    }),
+    NotOrganizer: ({ tournament, caller }) => ({
+      what: `${caller} is not the organizer of tournament ${tournament}.`,
+      todo: "Switch your wallet to the organizer's account.",
+    }),
+    NotPendingOrganizer: ({ tournament, caller }) => ({
+      what: `${caller} was not proposed as organizer of tournament ${tournament}.`,
+      todo: "Ask its organizer to propose this account, or switch to the proposed one.",
+    }),
+    NotGuardian: ({ tournament, round, caller }) => ({
+      what: `${caller} is not the guardian of round ${round} in tournament ${tournament}.`,
+      todo: "Switch your wallet to the account that was guardian when the round opened.",
+    }),
+    NotStaker: ({ tournament, position, caller }) => ({
+      what: `Position ${position} of tournament ${tournament} does not belong to ${caller}.`,
+      todo: "Switch your wallet to the account that opened it.",
+    }),
+    LimitOutOfBounds: ({ limit, value, least, most }) => ({
+      what: `The ${limit} of a tournament can't be ${value}.`,
+      todo: `Choose it from ${least} to ${most}.`,
+    }),
+    LimitExceeded: ({ limit, value, bound }) => ({
+      what: `The ${limit} of ${value} is beyond ${bound}, which is all that is allowed.`,
+      todo: "Choose it within that bound.",
+    }),
+    ReportersCountInvalid: ({ count, most }) => ({
+      what: `There can't be ${count} reporters.`,
+      todo: `Name from 1 to ${most} of them.`,
+    }),
+    QuorumInvalid: ({ quorum, reporters }) => ({
+      what: `${quorum} of ${reporters} reporters can't be a quorum.`,
+      todo: "Choose a quorum from 1 to the number of reporters.",
+    }),
+    ReporterZero: ({ index }) => ({
+      what: `Reporter ${index}, counted from 0, is the zero address.`,
+      todo: "Give each reporter an address.",
+    }),
+    ReporterDoubled: ({ reporter }) => ({
+      what: `Reporter ${reporter} is named twice.`,
+      todo: "Name each reporter once.",
+    }),
+    ReserveTooSmall: ({ tournament, free, needed }) => ({
+      what: `Tournament ${tournament} has ${free} of its reserve free, and ${needed} is needed.`,
+      todo: "Fund the reserve first, or ask for less.",
+    }),
+    PositionUnknown: ({ tournament, position }) => ({
+      what: `Tournament ${tournament} has no position ${position}.`,
+      todo: "Choose one of your positions from the list.",
+    }),
+    PositionExists: ({ tournament, position }) => ({
+      what: `You already stake on this model, with position ${position} of tournament ${tournament}.`,
+      todo: "Add to that position instead.",
+    }),
+    StakeBelowMinimum: ({ stake, minStake }) => ({
+      what: `A stake of ${stake} is below the tournament's smallest, ${minStake}.`,
+      todo: "Stake at least that much, or leave with everything.",
+    }),
+    StakeTooSmall: ({ active, requested }) => ({
+      what: `You asked to withdraw ${requested}, and ${active} is staked.`,
+      todo: "Ask for at most what is staked; a burn may have made it less.",
+    }),
+    GrantExpired: ({ deadline, time }) => ({
+      what: `The registrar's grant held until ${deadline}, and it is ${time}.`,
+      todo: "Ask the registrar for a new one.",
+    }),
+    GrantInvalid: ({ registrar }) => ({
+      what: `The grant is not a signature of the registrar ${registrar} for your account and this model.`,
+      todo: "Ask the registrar for one for this account and model.",
+    }),
+    NothingPending: ({ tournament, position }) => ({
+      what: `Position ${position} of tournament ${tournament} has no withdrawal pending.`,
+      todo: "Request one first; an earlier one may have been taken, or burned.",
+    }),
+    WithdrawalHeld: ({ tournament, position }) => ({
+      what: `Rounds still hold the withdrawal of position ${position} in tournament ${tournament}.`,
+      todo: "Wait for them to settle, or void those that missed their deadline, then withdraw.",
+    }),
+    RoundUnknown: ({ tournament, round }) => ({
+      what: `Tournament ${tournament} has no round ${round}.`,
+      todo: "Choose one from its list of rounds.",
+    }),
+    RoundNotIncreasing: ({ round, latest }) => ({
+      what: `Round ${round} can't open after round ${latest}.`,
+      todo: "Give it a higher number.",
+    }),
+    RoundStateUnexpected: ({ expected, actual }) => ({
+      what: `The round is ${actual}, and this step needs it ${expected}.`,
+      todo: "Reload the page to see where the round stands; somebody may have been quicker.",
+    }),
+    ScheduleInvalid: ({ field, value, bound }) => ({
+      what: `The ${field}, ${value}, does not follow from ${bound}.`,
+      todo: "Put the times of the round in order, with an hour's notice before the close.",
+    }),
+    WindowNotOpen: ({ opensAt, time }) => ({
+      what: `It is ${time}, and this step opens at ${opensAt}.`,
+      todo: "Try again then.",
+    }),
+    WindowClosed: ({ closedAt, time }) => ({
+      what: `It is ${time}, and this step closed at ${closedAt}.`,
+      todo: "It can't be done any more: void the round after its deadline.",
+    }),
+    TooManyRoundsInFlight: ({ inFlight, most }) => ({
+      what: `${inFlight} rounds are in flight, and the tournament allows ${most}.`,
+      todo: "Settle or void one first.",
+    }),
+    TooManyRoundsSinceOldest: ({ rounds, most }) => ({
+      what: `${rounds} rounds were locked since the oldest one in flight, and ${most} can be told apart.`,
+      todo: "Settle the oldest round first, or void it after its deadline.",
+    }),
+    NoPositions: ({ tournament }) => ({
+      what: `Tournament ${tournament} has no positions to lock.`,
+      todo: "Open a position first, or void the round after its locking deadline.",
+    }),
+    BatchUnknown: ({ batch, batches }) => ({
+      what: `There is no batch ${batch}: the round has ${batches}, counted from 0.`,
+      todo: "Choose one of them.",
+    }),
+    BatchStateUnexpected: ({ batch, expected, actual }) => ({
+      what: `Batch ${batch} is ${actual}, and this step needs it ${expected}.`,
+      todo: "Reload the page to see where it stands; somebody may have been quicker.",
+    }),
+    BatchesUnreported: ({ reported, batches }) => ({
+      what: `${reported} of the round's ${batches} batches are reported.`,
+      todo: "Wait until all of them are, then settle.",
+    }),
+    RoundNotVoidable: ({ state, voidableAt, time }) => ({
+      what: `The round is ${state}; it is ${time}, and a round that is not over can be voided from ${voidableAt}.`,
+      todo: "If it is settled or void, go on without this step; otherwise wait until then.",
+    }),
+    ScoresLengthMismatch: ({ expected, actual }) => ({
+      what: `The batch takes ${expected} words of scores, not ${actual}.`,
+      todo: "Report the scores of exactly this batch.",
+    }),
+    StakesMismatch: ({ expected, actual }) => ({
+      what: `The stakes hash to ${actual}, and ${expected} was locked.`,
+      todo: "Bring the stakes words of the batch's lock.",
+    }),
+    ScoresMismatch: ({ expected, actual }) => ({
+      what: `The scores hash to ${actual}, and ${expected} was reported.`,
+      todo: "Bring the scores words of the batch's last report.",
+    }),
+    QuorumNotReached: ({ signers, quorum }) => ({
+      what: `${signers} reporters signed, and ${quorum} must.`,
+      todo: "Collect more signatures.",
+    }),
+    SignerUnknown: ({ index, reporters }) => ({
+      what: `There is no reporter ${index}: the round has ${reporters}, counted from 0.`,
+      todo: "Set bits of the round's own reporters only.",
+    }),
+    SignaturesCountMismatch: ({ signers, signatures }) => ({
+      what: `${signatures} signatures came for ${signers} signers.`,
+      todo: "Bring one for each set bit, lowest first.",
+    }),
+    SignatureInvalid: ({ index, reporter }) => ({
+      what: `Signature ${index}, counted from 0, is not one of reporter ${reporter} over this report.`,
+      todo: "Collect it again for the batch as it stands now.",
+    }),
+    SafeERC20FailedOperation: ({ token }) => ({
+      what: `The token ${token} refused the transfer.`,
+      todo: "Check your balance and approval; where both are enough the token is stopped, so try again later.",
+    }),
+    AddressEmptyCode: ({ target }) => ({
+      what: `There is no contract at ${target}.`,
+      todo: "Check that your wallet and the app are on the same network.",
+    }),
+    FailedCall: () => ({
+      what: "A call inside the transaction failed without a reason.",
+      todo: "Try its steps one at a time to find the one that fails.",
+    }),
+    ReentrancyGuardReentrantCall: () => ({
+      what: "The contract was called again while a call was running.",
+      todo: "Call it from an account that does not call back.",
+    }),
+    ERC20InsufficientAllowance: ({ spender, allowance, needed }) => ({
+      what: `You let ${spender} take ${allowance}, and ${needed} is needed.`,
+      todo: "Approve the whole amount, or sign a permit for it.",
+    }),
+    ERC20InsufficientBalance: ({ sender, balance, needed }) => ({
+      what: `${sender} has ${balance}, and ${needed} is needed.`,
+      todo: "Choose a smaller amount, or add NMR to the account.",
+    }),
+    ERC20InvalidApprover: ({ approver }) => ({
+      what: `${approver} can't approve anything.`,
+      todo: "Switch your wallet to an account of your own.",
+    }),
+    ERC20InvalidReceiver: ({ receiver }) => ({
+      what: `${receiver} can't receive NMR.`,
+      todo: "Give another address.",
+    }),
+    ERC20InvalidSender: ({ sender }) => ({
+      what: `${sender} can't send NMR.`,
+      todo: "Switch your wallet to an account of your own.",
+    }),
+    ERC20InvalidSpender: ({ spender }) => ({
+      what: `${spender} can't be approved.`,
+      todo: "Approve the staking contract.",
+    }),
+    ERC20ExceededCap: ({ increasedSupply, cap }) => ({
+      what: `The supply of NMR would be ${increasedSupply}, above its cap of ${cap}.`,
+      todo: "Check that the token is NMR.",
+    }),
+    ERC20InvalidCap: ({ cap }) => ({
+      what: `A cap of ${cap} is none.`,
+      todo: "Deploy the token with a cap above zero.",
+    }),
+    ERC2612ExpiredSignature: ({ deadline }) => ({
+      what: `Your permit held until ${deadline}.`,
+      todo: "Sign a new one.",
+    }),
+    ERC2612InvalidSigner: ({ signer, owner }) => ({
+      what: `The permit of ${owner} was signed by ${signer}, or for other values.`,
+      todo: "Sign a new one with the account that stakes.",
+    }),
+    InvalidAccountNonce: ({ account, currentNonce }) => ({
+      what: `The permit of ${account} was used already; its next number is ${currentNonce}.`,
+      todo: "Sign a new one.",
+    }),
+    ECDSAInvalidSignature: () => ({ what: "The permit's signature is none.", todo: "Sign a new one." }),
+    ECDSAInvalidSignatureLength: ({ length }) => ({
+      what: `A signature of ${length} bytes is none.`,
+      todo: "Sign a new one, with a wallet that signs in 65 bytes.",
+    }),
+    ECDSAInvalidSignatureS: ({ s }) => ({
+      what: `The permit's signature has its high form (s = ${s}), which is refused.`,
+      todo: "Sign a new one, with another wallet if need be.",
+    }),
+    InvalidShortString: () => ({
+      what: "A stored name is not as it must be.",
+      todo: "Check that the contract is the right one.",
+    }),
+    StringTooLong: ({ str }) => ({ what: `The name ${str} is too long.`, todo: "Choose a shorter one." }),
+  } satisfies ErrorTexts,
 } as const;

@@ -1,12 +1,4 @@
-/** 1e-9 as a percentage: 50,000,000 is "5 %". Exact, without trailing zeros. */
-export function percentOfNano(value: bigint): string {
-  return `${decimal(value, 7)} %`;
-}
-
-/** 1e-9 as a decimal: a multiplier or a score. Exact, without trailing zeros. */
-export function decimalOfNano(value: bigint): string {
-  return decimal(value, 9);
-}
+import { decimal } from "@numeraire-staking/oracle/core/derivation";
 
 /** A ratio as the index writes it, as a percentage to a hundredth, toward zero, with its sign: "+1.25 %". */
 export function percentOfRatio(ratio: string): string {
@@ -22,10 +14,4 @@ export function percentOfRatio(ratio: string): string {
 /** A payout factor (1e-18) to four places, down. */
 export function factorDown(value: bigint): string {
   return decimal(value / 10n ** 14n, 4);
-}
-
-function decimal(value: bigint, places: number): string {
-  const digits = (value < 0n ? -value : value).toString().padStart(places + 1, "0");
-  const fraction = digits.slice(-places).replace(/0+$/, "");
-  return `${value < 0n ? "−" : ""}${digits.slice(0, -places)}${fraction === "" ? "" : `.${fraction}`}`;
 }

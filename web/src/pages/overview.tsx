@@ -1,7 +1,7 @@
 import { Link } from "wouter";
 import { copy } from "../copy/en.ts";
 import { byDay } from "../core/series.ts";
-import { exactNmr, shortNmr } from "../core/nmr.ts";
+import { exactNmr, shortNmr } from "../core/amounts.ts";
 import { cellStateOf, nextDeadline } from "../core/round-state.ts";
 import { useAsk } from "../data/ask.ts";
 import { useChainHead } from "../data/heads.ts";

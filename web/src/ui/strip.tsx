@@ -8,6 +8,8 @@ export type Cell = {
   readonly state: CellState;
   /** More about the round, for a screen reader and where it is pointed at. */
   readonly note?: string;
+  /** All of what is said of it, instead of state and note. */
+  readonly label?: string;
   /** Whether it holds something of the reader's. */
   readonly mine?: boolean;
 };
@@ -26,8 +28,8 @@ export function RoundStrip({
 }) {
   return (
     <ol className={`strip ${large ? "large" : ""}`} aria-label={label}>
-      {cells.map(({ tournament, round, state, note, mine = false }) => {
-        const text = [copy.strip.cell(round, copy.states[state]), note].filter(Boolean).join(", ");
+      {cells.map(({ tournament, round, state, note, label: whole, mine = false }) => {
+        const text = whole ?? [copy.strip.plain(round, copy.strip.states[state]), note].filter(Boolean).join(", ");
         return (
           <li key={`${tournament}-${round}`}>
             <Link href={`/tournament/${tournament}/round/${round}`} title={text} aria-label={text}>
@@ -46,7 +48,7 @@ export function StripLegend() {
       {STATES.map((state) => (
         <li key={state}>
           <span className={`cell ${state}`} aria-hidden="true" />
-          {copy.states[state]}
+          {copy.strip.states[state]}
         </li>
       ))}
     </ul>

@@ -20,53 +20,65 @@ export function Table<Row>({
   rows,
   keyOf,
   initial,
+  first = Infinity,
 }: {
   caption: string;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   keyOf: (row: Row) => string;
   initial?: Order;
+  /** Rows shown until the reader asks for all. */
+  first?: number;
 }) {
   const [order, setOrder] = useState<Order | null>(initial ?? null);
-  const sorted = useMemo(() => sort(rows, columns, order), [rows, columns, order]);
+  const [whole, setWhole] = useState(false);
+  const ordered = useMemo(() => sort(rows, columns, order), [rows, columns, order]);
+  const sorted = whole ? ordered : ordered.slice(0, first);
   if (rows.length === 0) return <p className="empty">{copy.table.empty}</p>;
   const chunks = Array.from({ length: Math.ceil(sorted.length / CHUNK) }, (_, at) =>
     sorted.slice(at * CHUNK, (at + 1) * CHUNK),
   );
   const long = chunks.length > 1;
   return (
-    // A region that scrolls must be within the keyboard's reach.
-    <div className="scroll" tabIndex={0} role="region" aria-label={caption}>
-      <table className="table">
-        <caption className="hidden">{caption}</caption>
-        <thead>
-          <tr>
-            {columns.map((column, at) => (
-              <Head
-                key={column.name}
-                column={column}
-                order={order?.column === at ? order : null}
-                onSort={() =>
-                  setOrder((now) => ({ column: at, descending: now?.column === at ? !now.descending : true }))
-                }
-              />
-            ))}
-          </tr>
-        </thead>
-        {chunks.map((chunk, at) => (
-          <tbody key={at} className={long ? "rows" : ""}>
-            {chunk.map((row) => (
-              <tr key={keyOf(row)}>
-                {columns.map(({ name, show, right }) => (
-                  <td key={name} className={right ? "right" : ""}>
-                    {show(row)}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        ))}
-      </table>
+    <div className="rows-all">
+      {/* A region that scrolls must be within the keyboard's reach. */}
+      <div className="scroll" tabIndex={0} role="region" aria-label={caption}>
+        <table className="table">
+          <caption className="hidden">{caption}</caption>
+          <thead>
+            <tr>
+              {columns.map((column, at) => (
+                <Head
+                  key={column.name}
+                  column={column}
+                  order={order?.column === at ? order : null}
+                  onSort={() =>
+                    setOrder((now) => ({ column: at, descending: now?.column === at ? !now.descending : true }))
+                  }
+                />
+              ))}
+            </tr>
+          </thead>
+          {chunks.map((chunk, at) => (
+            <tbody key={at} className={long ? "rows" : ""}>
+              {chunk.map((row) => (
+                <tr key={keyOf(row)}>
+                  {columns.map(({ name, show, right }) => (
+                    <td key={name} className={right ? "right" : ""}>
+                      {show(row)}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          ))}
+        </table>
+      </div>
+      {sorted.length < rows.length && (
+        <button type="button" className="button plain" onClick={() => setWhole(true)}>
+          {copy.table.all(rows.length)}
+        </button>
+      )}
     </div>
   );
 }

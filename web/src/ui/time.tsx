@@ -1,4 +1,5 @@
 import { copy } from "../copy/en.ts";
+import { durationText, isoTime } from "../core/times.ts";
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -30,4 +31,9 @@ export function distance(at: number, from: number): string {
   return size < DAY
     ? relative.format(Math.round(seconds / HOUR), "hour")
     : relative.format(Math.round(seconds / DAY), "day");
+}
+
+/** A length of time in its two largest units: "26 days 3 hours". */
+export function Duration({ seconds }: { seconds: number }) {
+  return <span className="number">{durationText(seconds, "en")}</span>;
 }

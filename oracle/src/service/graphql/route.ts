@@ -7,7 +7,10 @@ import { TYPE_DEFINITIONS } from "./type-definitions.ts";
 type Context = { req: FastifyRequest; reply: FastifyReply };
 
 /** `/graphql`: queries only, bounded in depth, cost and page size; errors inside are masked. */
-export function addGraphql(app: FastifyInstance, options: ResolverOptions): void {
+export function addGraphql(
+  app: FastifyInstance,
+  options: ResolverOptions & { readonly webOrigins: readonly string[] },
+): void {
   const bounded: Plugin<YogaInitialContext> = {
     onValidate({ addValidationRule, context }) {
       addValidationRule(limits(context.params.variables ?? {}));
@@ -20,7 +23,7 @@ export function addGraphql(app: FastifyInstance, options: ResolverOptions): void
     parserAndValidationCache: false,
     graphiql: false,
     landingPage: false,
-    cors: false,
+    cors: options.webOrigins.length > 0 && { origin: [...options.webOrigins], methods: ["POST"], credentials: false },
     batching: false,
     logging: false,
     maskedErrors: { isDev: false },
@@ -29,7 +32,7 @@ export function addGraphql(app: FastifyInstance, options: ResolverOptions): void
   app.addContentTypeParser("application/graphql", (_, __, done) => done(null));
   app.route({
     url: "/graphql",
-    method: ["GET", "POST"],
+    method: ["GET", "POST", "OPTIONS"],
     schema: {
       summary: "Projected payouts of rounds in flight, reports and signatures, next deadlines; ask it for its schema",
     },

@@ -1,0 +1,14 @@
+import { useQuery } from "@tanstack/react-query";
+import { useApp } from "../app-context.ts";
+import { readEvidence } from "../chain/evidence.ts";
+
+/** What a check takes, read over RPC once; `blocks` from the index are only a hint. */
+export function useEvidence(tournament: number, round: bigint) {
+  const { chain } = useApp();
+  return useQuery({
+    queryKey: ["chain", "evidence", tournament, round.toString()],
+    queryFn: () => readEvidence(chain, { tournament, round }),
+    refetchInterval: false,
+    staleTime: Infinity,
+  });
+}

@@ -1,0 +1,56 @@
+import { copy } from "../copy/en.ts";
+import { calendarFile } from "../core/calendar-file.ts";
+import type { Exit } from "../core/exit.ts";
+import { useChainHead } from "../data/heads.ts";
+import { Amount } from "./amount.tsx";
+import { Download } from "./download.tsx";
+import { RoundLink } from "./round-link.tsx";
+import { distance, Time } from "./time.tsx";
+
+const text = copy.exit;
+
+/** The way out of a withdrawal: what is free, which rounds hold the rest, and the date that nobody can move. */
+export function ExitCountdown({ exit, tournament, position, contract }: { exit: Exit; tournament: number; position: number; contract: string }) {
+  const now = Number(useChainHead().data?.timestamp ?? 0n);
+  const { free, holding, overCount, outBy } = exit;
+  if (holding.length === 0) {
+    return (
+      <p>
+        <strong>{text.free}</strong> <Amount wei={free} />
+      </p>
+    );
+  }
+  return (
+    <div className="exit">
+      <p>
+        <strong>
+          {text.outBy} <Time at={outBy} />
+        </strong>{" "}
+        {now !== 0 && <span className="quiet">({distance(outBy, now)})</span>}
+      </p>
+      <p className="quiet">
+        {text.whatever} {overCount > 0 && text.over(overCount, overCount + holding.length)}
+      </p>
+      <ul className="holding">
+        {holding.map(({ number, over }) => (
+          <li key={number.toString()}>
+            <span>
+              {copy.round.title("")} <RoundLink tournament={String(tournament)} round={number.toString()} />
+            </span>
+            <span className="quiet">
+              {text.overBy} <Time at={over} />
+            </span>
+          </li>
+        ))}
+      </ul>
+      <Download
+        name={`exit-${tournament}-${position}.ics`}
+        type="text/calendar"
+        make={() => calendarFile({ exit, tournament, position, contract, now })}
+      >
+        {text.calendar}
+      </Download>
+    </div>
+  );
+}
+
