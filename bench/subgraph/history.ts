@@ -1,6 +1,6 @@
 // A chain with a tournament of a usual size and as many settled rounds as it takes for so many payouts.
 import { encodeFunctionData, type Hex, numberToHex } from "viem";
-import { type Chain, NMR, scoresWords, startChain } from "../../subgraph/test/chain.ts";
+import { type Chain, NMR, type OwnChain, scoresWords, startChain } from "../../subgraph/test/chain.ts";
 import {
   createTournament,
   DISPUTE_WINDOW,
@@ -22,7 +22,7 @@ const CLIP = 0.001;
 /** An account that the chain lets act without a key. */
 const stakerOf = (index: number): Hex => numberToHex(0x57a6e5 + index, { size: 20 });
 
-export async function playRounds(payouts: number, say: Say): Promise<Chain> {
+export async function playRounds(payouts: number, say: Say): Promise<OwnChain> {
   const chain = await startChain();
   const { owner } = chain;
   await createTournament(chain, "Classic", owner);

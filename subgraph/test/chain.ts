@@ -1,6 +1,5 @@
 // A Hardhat chain behind JSON-RPC with the real contracts on it.
 import { readFileSync } from "node:fs";
-import { network } from "hardhat";
 import {
   type Abi,
   createTestClient,
@@ -19,7 +18,17 @@ import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 export const NMR = 10n ** 18n;
 export const NANO = 10n ** 9n;
 
-export type Chain = Awaited<ReturnType<typeof startChain>>;
+/** A chain with the contracts on it, wherever it runs. */
+export type Chain = Awaited<ReturnType<typeof chainAt>>;
+
+/** What `chainAt` needs to use a chain that another process has started. */
+export interface ChainPlace {
+  rpcUrl: string;
+  tokenArtifact: string;
+  tokenAddress: Hex;
+  address: Hex;
+  reporterKeys: Hex[];
+}
 
 function artifact(path: string): { abi: Abi; bytecode: Hex } {
   const file = new URL(`../../artifacts/contracts/${path}`, import.meta.url);
@@ -32,19 +41,26 @@ function clientOf(rpcUrl: string) {
     .extend(walletActions);
 }
 
+const staking = artifact("NumeraireStaking.sol/NumeraireStaking.json");
+
 /**
  * Starts the chain and deploys token and staking contract; account 0 has all tokens and has approved the contract.
+ * @param startsAt Time of the first block, unix seconds; absent: now.
  * @param tokenArtifact Another token that takes its first owner.
  */
-export async function startChain(tokenArtifact = "Numeraire.sol/Numeraire.json") {
-  const server = await network.createServer("default", "127.0.0.1", 0);
+export async function startChain({
+  startsAt,
+  tokenArtifact = "Numeraire.sol/Numeraire.json",
+}: { startsAt?: number; tokenArtifact?: string } = {}) {
+  const token = artifact(tokenArtifact);
+  const override = startsAt === undefined ? {} : { initialDate: new Date(startsAt * 1_000) };
+  // Takes seconds to load, which only those who run a chain need to wait for.
+  const { network } = await import("hardhat");
+  const server = await network.createServer({ network: "default", override }, "127.0.0.1", 0);
   const { port } = await server.listen();
   const rpcUrl = `http://127.0.0.1:${port}`;
   const client = clientOf(rpcUrl);
-  const accounts = await client.getAddresses();
-  const owner = accounts[0] as Hex;
-  const token = artifact(tokenArtifact);
-  const staking = artifact("NumeraireStaking.sol/NumeraireStaking.json");
+  const owner = (await client.getAddresses())[0] as Hex;
 
   const deploy = async ({ abi, bytecode }: { abi: Abi; bytecode: Hex }, args: unknown[]): Promise<Hex> => {
     const hash = await client.deployContract({ abi, bytecode, args, account: owner });
@@ -53,6 +69,19 @@ export async function startChain(tokenArtifact = "Numeraire.sol/Numeraire.json")
   };
   const tokenAddress = await deploy(token, [owner]);
   const address = await deploy(staking, [tokenAddress]);
+  const reporterKeys = [generatePrivateKey(), generatePrivateKey(), generatePrivateKey()];
+  const place: ChainPlace = { rpcUrl, tokenArtifact, tokenAddress, address, reporterKeys };
+  const chain = await chainAt(place);
+  await chain.provide(owner, 0n);
+  return { ...chain, place, stop: () => server.close() };
+}
+
+/** A chain that `startChain` has started, here or in another process. */
+export async function chainAt({ rpcUrl, tokenArtifact, tokenAddress, address, reporterKeys }: ChainPlace) {
+  const token = artifact(tokenArtifact);
+  const client = clientOf(rpcUrl);
+  const accounts = await client.getAddresses();
+  const owner = accounts[0] as Hex;
 
   /** Calls the staking contract and returns the events of the transaction. */
   const send = async (from: Hex, functionName: string, ...args: unknown[]) => {
@@ -64,26 +93,20 @@ export async function startChain(tokenArtifact = "Numeraire.sol/Numeraire.json")
       args: Record<string, unknown>;
     }[];
   };
+  const callToken = async (from: Hex, functionName: string, ...args: unknown[]): Promise<void> => {
+    const call = { abi: token.abi, address: tokenAddress, functionName, args, account: from };
+    const hash = await client.writeContract(call);
+    await client.waitForTransactionReceipt({ hash });
+  };
+  /** Sends tokens of the owner's to an account. */
+  const give = (account: Hex, amount: bigint): Promise<void> => callToken(owner, "transfer", account, amount);
   /** Sends tokens to an account and lets it approve the staking contract. */
   const provide = async (account: Hex, amount: bigint): Promise<void> => {
-    const call = async (from: Hex, functionName: string, args: unknown[]): Promise<void> => {
-      const hash = await client.writeContract({
-        abi: token.abi,
-        address: tokenAddress,
-        functionName,
-        args,
-        account: from,
-      });
-      await client.waitForTransactionReceipt({ hash });
-    };
-    if (account !== owner) await call(owner, "transfer", [account, amount]);
-    await call(account, "approve", [address, 2n ** 256n - 1n]);
+    if (account !== owner) await give(account, amount);
+    await callToken(account, "approve", address, 2n ** 256n - 1n);
   };
-  await provide(owner, 0n);
 
-  const reporters = [generatePrivateKey(), generatePrivateKey(), generatePrivateKey()].map((key) =>
-    privateKeyToAccount(key),
-  );
+  const reporters = reporterKeys.map((key) => privateKeyToAccount(key));
   const read = <T>(functionName: string, ...args: unknown[]): Promise<T> =>
     client.readContract({ abi: staking.abi, address, functionName, args }) as Promise<T>;
 
@@ -111,7 +134,7 @@ export async function startChain(tokenArtifact = "Numeraire.sol/Numeraire.json")
   };
 
   return {
-    ...{ rpcUrl, client, accounts, owner, token, tokenAddress, staking, address, send, provide, reporters, read },
+    ...{ rpcUrl, client, accounts, owner, token, tokenAddress, staking, address, send, give, provide, reporters, read },
     now: async (): Promise<number> => Number((await client.getBlock()).timestamp),
     /** Mines a block at that time; the next transaction's is later. */
     async travelTo(timestamp: number): Promise<void> {
@@ -123,9 +146,11 @@ export async function startChain(tokenArtifact = "Numeraire.sol/Numeraire.json")
     async report(from: Hex, ...batch: Parameters<typeof signedReport>) {
       return send(from, "report", ...(await signedReport(...batch)));
     },
-    stop: () => server.close(),
   };
 }
+
+/** A chain that this process runs, and ends. */
+export type OwnChain = Awaited<ReturnType<typeof startChain>>;
 
 const REPORT_TYPE = [
   { name: "tournament", type: "uint32" },

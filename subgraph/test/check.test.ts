@@ -10,7 +10,7 @@ import { readSchema } from "../check/schema.ts";
 import { buildSubgraph, readAbi } from "../engine/build.ts";
 import { type Engine, startEngine } from "../engine/engine.ts";
 import { waitForBlock } from "../engine/query.ts";
-import { type Chain, startChain } from "./chain.ts";
+import { type OwnChain, startChain } from "./chain.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { playFirstHalf, playSecondHalf } from "./history.ts";
 
@@ -23,7 +23,7 @@ interface Ended {
 }
 
 describe("subgraph:check", () => {
-  let chain: Chain;
+  let chain: OwnChain;
   let engine: Engine;
   let database: Database;
   let folder: string;

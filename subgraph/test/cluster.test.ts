@@ -10,7 +10,7 @@ import { deploy } from "../engine/engine.ts";
 import { choosePorts, type Ports } from "../engine/ports.ts";
 import { type Postgres, startPostgres } from "../engine/postgres.ts";
 import type { Child } from "../engine/process.ts";
-import { type Chain, NMR, startChain } from "./chain.ts";
+import { NMR, type OwnChain, startChain } from "./chain.ts";
 import { CONFIG_FILE, configurable, startNode } from "./configured.ts";
 import { createTournament } from "./history.ts";
 
@@ -90,7 +90,7 @@ describe("graph-node's configuration file", () => {
   });
 
   describe("runs", () => {
-    let chain: Chain;
+    let chain: OwnChain;
     let postgres: Postgres;
     const nodes: Child[] = [];
 

@@ -7,7 +7,7 @@ import { checkIndex } from "../check/check.ts";
 import { buildSubgraph } from "../engine/build.ts";
 import { type Engine, startEngine } from "../engine/engine.ts";
 import { indexedBlock, queryAll, waitForBlock } from "../engine/query.ts";
-import { type Chain, NANO, NMR, scoresWords, startChain } from "./chain.ts";
+import { NANO, NMR, type OwnChain, scoresWords, startChain } from "./chain.ts";
 import {
   createTournament,
   DISPUTE_WINDOW,
@@ -26,7 +26,7 @@ import {
 const FIRST = 2n;
 
 describe("subgraph on a real graph-node", () => {
-  let chain: Chain;
+  let chain: OwnChain;
   let engine: Engine;
   let folder: string;
   let manifest: string;

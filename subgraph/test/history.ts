@@ -179,7 +179,11 @@ export async function openRound(
   tournament: number,
   round: bigint,
   clip: number,
-  { organizer = chain.owner, terms = {} }: { organizer?: Hex; terms?: object } = {},
+  {
+    organizer = chain.owner,
+    terms = {},
+    settleWithin = 86_400,
+  }: { organizer?: Hex; terms?: object; settleWithin?: number } = {},
 ): Promise<void> {
   const closesAt = (await chain.now()) + 3_700;
   const usualTerms = {
@@ -192,7 +196,7 @@ export async function openRound(
     closesAt,
     lockedBy: closesAt + 3_600,
     resolvesAt: closesAt + 7_200,
-    settledBy: closesAt + 7_200 + 86_400,
+    settledBy: closesAt + 7_200 + settleWithin,
     disputeWindow: DISPUTE_WINDOW,
   };
   await chain.send(organizer, "openRound", tournament, round, { ...usualTerms, ...terms }, schedule);

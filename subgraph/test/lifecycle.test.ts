@@ -10,7 +10,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { buildSubgraph } from "../engine/build.ts";
 import { EngineError, type EngineOptions, startEngine } from "../engine/engine.ts";
 import { waitForBlock } from "../engine/query.ts";
-import { type Chain, startChain } from "./chain.ts";
+import { type OwnChain, startChain } from "./chain.ts";
 
 const HOLDER = `
   const { startEngine } = await import(process.argv[1]);
@@ -20,7 +20,7 @@ const HOLDER = `
 `;
 
 describe("engine", () => {
-  let chain: Chain;
+  let chain: OwnChain;
   let folder: string;
   let manifest: string;
   let dataDir: string;

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { type Block, connect, type Subgraph } from "../client/index.ts";
 import { buildSubgraph } from "../engine/build.ts";
 import { type Engine, startEngine } from "../engine/engine.ts";
-import { type Chain, startChain } from "./chain.ts";
+import { type OwnChain, startChain } from "./chain.ts";
 
 export interface World {
-  chain: Chain;
+  chain: OwnChain;
   engine: Engine;
   index: Subgraph;
   /** Of its own, until it stops; graph-node runs in its `data`. */

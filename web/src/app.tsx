@@ -1,25 +1,28 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from "react";
 import { WagmiProvider } from "wagmi";
 import { Route, Router, Switch, useLocation } from "wouter";
 import { useHashLocation } from "wouter/use-hash-location";
 import { useApp } from "./app-context.ts";
 import { copy } from "./copy/en.ts";
+import { type RouteName, routes } from "./routes.ts";
 import { Footer } from "./ui/footer.tsx";
 import { Header } from "./ui/header.tsx";
 import { Waiting } from "./ui/states.tsx";
 import { FlowsProvider } from "./wallet/flows.tsx";
 import { walletConfigOf } from "./wallet/config.ts";
 
-const OverviewPage = lazy(() => import("./pages/overview.tsx"));
-const TournamentPage = lazy(() => import("./pages/tournament.tsx"));
-const RoundPage = lazy(() => import("./pages/round.tsx"));
-const ModelPage = lazy(() => import("./pages/model.tsx"));
-const CheckPage = lazy(() => import("./pages/check.tsx"));
-const MinePage = lazy(() => import("./pages/mine.tsx"));
-const ActPage = lazy(() => import("./pages/act.tsx"));
-const FlowPage = lazy(() => import("./pages/flow.tsx"));
-const StakerPage = lazy(() => import("./pages/staker.tsx"));
+const pages: Readonly<Record<RouteName, ComponentType>> = {
+  overview: lazy(() => import("./pages/overview.tsx")),
+  tournament: lazy(() => import("./pages/tournament.tsx")),
+  round: lazy(() => import("./pages/round.tsx")),
+  model: lazy(() => import("./pages/model.tsx")),
+  staker: lazy(() => import("./pages/staker.tsx")),
+  check: lazy(() => import("./pages/check.tsx")),
+  mine: lazy(() => import("./pages/mine.tsx")),
+  act: lazy(() => import("./pages/act.tsx")),
+  flow: lazy(() => import("./pages/flow.tsx")),
+};
 
 /** How old an answer of the index may be before it is asked for again: a block, more or less. */
 const FRESH_MS = 5_000;
@@ -46,15 +49,9 @@ function Content() {
     <main id="content" tabIndex={-1} className="frame">
       <Suspense fallback={<Waiting />}>
         <Switch>
-          <Route path="/" component={OverviewPage} />
-          <Route path="/tournament/:tournament" component={TournamentPage} />
-          <Route path="/tournament/:tournament/round/:round" component={RoundPage} />
-          <Route path="/tournament/:tournament/model/:model" component={ModelPage} />
-          <Route path="/staker/:staker" component={StakerPage} />
-          <Route path="/mine" component={MinePage} />
-          <Route path="/act/:kind/:tournament?/:position?" component={ActPage} />
-          <Route path="/flow/:id" component={FlowPage} />
-          <Route path="/check/:tournament?/:round?/:position?" component={CheckPage} />
+          {(Object.keys(routes) as RouteName[]).map((name) => (
+            <Route key={name} path={routes[name]} component={pages[name]} />
+          ))}
           <Route>
             <header className="head">
               <h1>{copy.shell.notFound}</h1>

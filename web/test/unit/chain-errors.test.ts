@@ -15,7 +15,7 @@ import {
 import { call, estimateGas } from "viem/actions";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startAnvil } from "../../../scripts/stack/clients.ts";
-import { type Chain, NMR, startChain } from "../../../subgraph/test/chain.ts";
+import { NMR, startChain, type OwnChain } from "../../../subgraph/test/chain.ts";
 import { copy } from "../../src/copy/en.ts";
 import { errorsAbi, type ErrorText } from "../../src/chain/error-abi.ts";
 import { refusalFrom, refusalOf, revertDataIn } from "../../src/chain/errors.ts";
@@ -159,7 +159,7 @@ describe("what a node answers", () => {
 });
 
 describe("real nodes", { timeout: 60_000 }, () => {
-  let chain: Chain;
+  let chain: OwnChain;
   let anvil: Awaited<ReturnType<typeof startAnvil>>;
   beforeAll(async () => {
     chain = await startChain();
@@ -225,6 +225,6 @@ describe("real nodes", { timeout: 60_000 }, () => {
 
 const TERMS = { multipliers: [1n, 1n], clip: 1n, stakeThreshold: 0n, exposure: 1n };
 
-function REQUEST({ staking, address, owner }: Chain) {
+function REQUEST({ staking, address, owner }: OwnChain) {
   return { abi: staking.abi, address, account: owner };
 }
