@@ -9,7 +9,7 @@ import { ChangeTable } from "../ui/change.tsx";
 import { ReasonNotice } from "../ui/reason.tsx";
 import { Notice } from "../ui/states.tsx";
 import { StepList } from "../ui/step-list.tsx";
-import { useFlowList, useFlows } from "../wallet/flows.tsx";
+import { carryOn, useFlowList, useFlows } from "../wallet/flows.tsx";
 import { useIndexHead } from "../data/heads.ts";
 
 const text = copy.flow;
@@ -44,7 +44,7 @@ function View({ flow }: { flow: Flow }) {
       {flow.state.name === "running" && (
         <div className="tools-row">
           {waits && (
-            <button type="button" className="button primary" onClick={() => void flows.advance(flow.id)}>
+            <button type="button" className="button primary" onClick={() => void carryOn(flows, flow.id)}>
               {step.state.name === "failed" ? copy.shell.tryAgain : text.next(copy.steps.kinds[step.kind].name)}
             </button>
           )}

@@ -4,7 +4,7 @@ import type { Address } from "viem";
 import { useLocation } from "wouter";
 import { copy } from "../copy/en.ts";
 import type { Avoidable, Request } from "../flows/schema.ts";
-import { useFlows } from "../wallet/flows.tsx";
+import { carryOn, useFlows } from "../wallet/flows.tsx";
 import { ChangeTable } from "./change.tsx";
 import { ReasonNotice } from "./reason.tsx";
 import { Notice } from "./states.tsx";
@@ -32,7 +32,7 @@ export function Signing({ account, request }: { account: Address; request: Reque
     mutationFn: async (wanted: Request) => {
       const id = await flows.start(wanted, account, without);
       navigate(`/flow/${id}`);
-      void flows.advance(id);
+      void carryOn(flows, id);
     },
   });
   const seen = request === null ? null : preview.data;
