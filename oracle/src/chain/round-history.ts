@@ -78,7 +78,7 @@ function memory(client: Client) {
       (hash) => dataOf(hash, client),
       ({ transaction }) => transaction,
     ),
-    async stamp<T extends Place>({ blockHash, ...event }: T): Promise<Omit<T, "blockHash"> & Stamp> {
+    stamp: async <T extends Place>({ blockHash, ...event }: T): Promise<Omit<T, "blockHash"> & Stamp> => {
       const { block, transaction } = event;
       const { time, transactions } = await blockOf({ block, blockHash, transaction });
       if (transactions?.includes(transaction) ?? true) return { ...event, time };
@@ -95,7 +95,7 @@ function readBlock({ block, blockHash }: Place, client: Client) {
       const transactions: unknown = found.transactions;
       return { time: hexToNumber(found.timestamp), transactions: Array.isArray(transactions) ? transactions : null };
     }
-    const instead = found === null ? "no such block" : `${String(found.hash)}`;
+    const instead = found === null ? "no such block" : String(found.hash);
     throw new ChainTrouble("chain_moved", `block ${block.toString()} was ${blockHash}, and is ${instead}`);
   });
 }
