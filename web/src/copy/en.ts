@@ -503,11 +503,11 @@ export const copy = {
       locked: ({ stake, block }: Said<"stake" | "block">) =>
         `${stake} was locked in block ${block}, and the batch's stakes hash to what the reporters signed or the contract keeps.`,
       reported: ({ scores, signed, quorum, attempt }: Said<"scores" | "signed" | "quorum" | "attempt">) =>
-        `The scores ${scores} were signed by ${signed} reporters of the set named before the round opened; ${quorum} are needed. Attempt ${attempt}.`,
+        `The scores ${scores} are attempt ${attempt}, signed by ${signed} of the reporters who were named when the round opened; it takes ${quorum}.`,
       timely: ({ locked, reported, settled }: Said<"locked" | "reported" | "settled">) =>
         `Locked ${locked}, reported ${reported}, settled ${settled}: each within its window, and after the time for a veto.`,
       total: ({ atRisk, factor, batches }: Said<"atRisk" | "factor" | "batches">) =>
-        `The stakes of all ${batches} batches put ${atRisk} at risk, which makes the payout factor ${factor}, as the contract says.`,
+        `All stakes (batches: ${batches}) put ${atRisk} at risk, which makes the payout factor ${factor}, as the contract says.`,
       paid: ({ paid, rewarded, burned }: Said<"paid" | "rewarded" | "burned">) =>
         `The formula gives ${paid}, and that was settled. The round paid ${rewarded} and burned ${burned} in all, as the contract says.`,
       cut: ({ paid, due }: Said<"paid" | "due">) =>
@@ -516,7 +516,7 @@ export const copy = {
     false: {
       locked: ({ hash }: Said<"hash">) => `The batch's stakes hash to ${hash}, which is not what was signed or kept.`,
       reported: ({ signed, quorum }: Said<"signed" | "quorum">) =>
-        `The report doesn't hold: ${signed} true signatures, ${quorum} needed, over exactly these scores and this attempt.`,
+        `The report doesn't hold: signers, scores or attempt are not as signed (true signatures: ${signed}, it takes ${quorum}).`,
       timely: () => "A step happened outside of its window.",
       total: ({ atRisk, said }: Said<"atRisk" | "said">) =>
         `The stakes put ${atRisk} at risk, and the round was locked with ${said}, or terms or factor differ.`,
