@@ -374,6 +374,24 @@ describe("an answer that the page didn't live to see", () => {
     expect(await increases()).toBe(AMOUNT);
   });
 
+  it("sent, on a node that hides its pool: waits for the block that shows it", async () => {
+    const { keep, id, given } = await closed();
+    await staker.wallet.send({ to: given.to, data: given.data });
+    const chain = through((method, [block]) =>
+      method === "eth_getBlockByNumber" && block === "pending" ? new Error("pending block is not available") : null,
+    );
+    const flows = open({ keep, chain });
+    expect(await reasonAfter(flows, id)).toEqual({ kind: "lost", seen: "pending" });
+    const asked = staker.wallet.asked.length;
+    await flows.advance(id);
+    expect(stateOf(flowIn(flows, id))).toMatchObject({ reason: { kind: "lost", seen: "pending" } });
+    await mine();
+    await flows.advance(id);
+    expect(flowIn(flows, id).state.name).toBe("done");
+    expect(staker.wallet.asked).toHaveLength(asked);
+    expect(await increases()).toBe(AMOUNT);
+  });
+
   it("among other things that the account has sent: is found by what it does", async () => {
     const { keep, id, given } = await closed();
     await staker.wallet.send({ to: world.test.owner, data: "0x" });

@@ -7,7 +7,7 @@ import { callsOf } from "../../src/flows/build.ts";
 import type { Desk } from "../../src/flows/desk.ts";
 import { flowsAt } from "../../src/flows/flow.ts";
 import type { Flow, Path, Reason, Request } from "../../src/flows/schema.ts";
-import { refuse } from "./flows-wallet.ts";
+import { refuse, type Trick } from "./flows-wallet.ts";
 import {
   approveByHand,
   clickThrough,
@@ -61,7 +61,7 @@ afterAll(() => Promise.all(Object.values(worlds).map((world) => world.stop())));
 /** A request that takes `AMOUNT`, and what it must have come to. */
 type Case = {
   readonly name: string;
-  prepare(world: World, staker: Staker): Promise<{ request: Request; check(): Promise<void> }>;
+  readonly prepare: (world: World, staker: Staker) => Promise<{ request: Request; check: () => Promise<void> }>;
 };
 
 const open = (model: string, amount: bigint): Request & { kind: "openPosition" } => ({
@@ -454,6 +454,57 @@ describe("a wallet", () => {
     const id = await flows.start(open("m", AMOUNT), staker.address);
     await Promise.all([flows.advance(id), flows.advance(id), flows.resume()]);
     expect(staker.wallet.asked).toHaveLength(1);
+  });
+});
+
+describe("a wallet's batch", () => {
+  const started = async (tricks: Record<string, Trick>) => {
+    const world = worlds.mainnet;
+    const staker = await world.staker({ batches: true });
+    for (const [method, trick] of Object.entries(tricks)) staker.wallet.tricks.set(method, trick);
+    const keep = newKeep();
+    const flows = flowsAt(deskOf(world, staker.wallet, { keep }));
+    const id = await flows.start(open("m", AMOUNT), staker.address);
+    return { world, staker, flows, id, keep };
+  };
+
+  it("is found by the contract's events where the wallet doesn't say what became of it", async () => {
+    const { world, staker, flows, id } = await started({ wallet_getCallsStatus: refuse(4200) });
+    await flows.advance(id);
+    expect(flowIn(flows, id).state.name).toBe("done");
+    expect((await movesOf(world, staker.address)).transfers).toBe(1);
+  });
+
+  it("that the wallet gives up can be asked for again", async () => {
+    const { world, staker, flows, id } = await started({
+      wallet_sendCalls: () => ({}),
+      wallet_getCallsStatus: () => ({ status: 400 }),
+    });
+    await flows.advance(id);
+    expect(reasonIn(flowIn(flows, id))).toMatchObject({ kind: "wallet" });
+    staker.wallet.tricks.clear();
+    expect((await clickThrough(flows, id)).state.name).toBe("done");
+    expect((await movesOf(world, staker.address)).transfers).toBe(1);
+  });
+
+  it("that was sent after its page died is found by what it did, though the wallet has forgotten it", async () => {
+    const { world, staker, flows, id, keep } = await started({ wallet_sendCalls: () => new Promise(() => undefined) });
+    void flows.advance(id);
+    while (!flowIn(flows, id).steps.some(({ state }) => state.name === "wallet")) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    flows.stop();
+    staker.wallet.tricks.clear();
+    const next = flowsAt(deskOf(world, staker.wallet, { keep }));
+    await next.resume();
+    expect(reasonIn(flowIn(next, id))).toEqual({ kind: "lost", seen: "unsent" });
+    // The wallet's window was still open: it is sent now, under the first id.
+    const [first] = staker.wallet.asked;
+    await staker.wallet.request({ method: "wallet_sendCalls", params: first?.params });
+    staker.wallet.tricks.set("wallet_getCallsStatus", refuse(5730));
+    await next.advance(id);
+    expect(flowIn(next, id).state.name).toBe("done");
+    expect((await movesOf(world, staker.address)).transfers).toBe(1);
   });
 });
 
