@@ -8,7 +8,6 @@ import type { Flow, Request, StepState } from "../../src/flows/schema.ts";
 import type { Sending, Wallet } from "./flows-wallet.ts";
 import {
   approveByHand,
-  byHand,
   deskOf,
   flowIn,
   modelNamed,
@@ -17,6 +16,7 @@ import {
   NMR,
   openByHand,
   QUICK,
+  sendByHand,
   type Staker,
   startWorld,
   tokenCall,
@@ -158,7 +158,7 @@ describe("a transaction that is sent", () => {
       return staker.wallet.send({ to, data });
     });
     const { flows, id, clicked } = await sent();
-    await reaches(flows, id, (flow) => stateOf(flow).asked?.nonce !== undefined && first !== undefined);
+    expect(first).toBeDefined();
     await mine();
     await clicked;
     expect(flowIn(flows, id).state.name).toBe("done");
@@ -167,12 +167,13 @@ describe("a transaction that is sent", () => {
 
   it("is followed through a node that is away", async () => {
     let isAway = false;
-    const { flows, id, clicked } = await sent({
-      chain: through((method) => (isAway ? new TypeError(`fetch failed: ${method}`) : null)),
-    });
+    let refused = 0;
+    const fault = () => (isAway && ++refused > 0 ? new TypeError("fetch failed") : null);
+    const { flows, id, clicked } = await sent({ chain: through(fault) });
     isAway = true;
+    await reaches(flows, id, () => refused > 2);
     await mine();
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await reaches(flows, id, () => refused > 6);
     expect(stateOf(flowIn(flows, id)).name).toBe("sent");
     isAway = false;
     await clicked;
@@ -275,15 +276,10 @@ describe("a transaction in a block", () => {
   async function sentAfter(own: Request, isMined: boolean) {
     staker.wallet.tricks.set("eth_sendTransaction", async ([given]) => {
       const { to, data } = given as Sending;
-      const done = byHand(world, staker, own);
-      if (isMined) {
-        await new Promise((resolve) => setTimeout(resolve, 30));
-        await mine();
-        await done;
-      } else await new Promise((resolve) => setTimeout(resolve, 30));
+      await sendByHand(world, staker, own);
+      if (isMined) await mine();
       const hash = await staker.wallet.send({ to, data });
       await mine();
-      await done;
       return hash;
     });
     const flows = open();

@@ -1,5 +1,4 @@
 // A Hardhat chain with the real contracts and a tournament, a wallet of one staker, and flows over them.
-import { numeraireStakingAbi as abi } from "@numeraire-staking/oracle/abi";
 import { type Address, createClient, erc20Abi, type Hex, http, keccak256, toHex } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { hardhat } from "viem/chains";
@@ -85,27 +84,19 @@ export async function approveByHand({ test }: World, { wallet }: Staker, value: 
 /** Opens a position from a staker's own key, and tells its number. */
 export async function openByHand(world: World, staker: Staker, model: Hex, amount: bigint): Promise<number> {
   await approveByHand(world, staker, amount);
-  await byHand(world, staker, {
-    kind: "openPosition",
-    tournament: TOURNAMENT,
-    model,
-    amount,
-    deadline: 0n,
-    grant: "0x",
-  });
+  const request = { kind: "openPosition", tournament: TOURNAMENT, model, amount, deadline: 0n, grant: "0x" } as const;
+  await world.test.client.waitForTransactionReceipt({ hash: await sendByHand(world, staker, request) });
   const [exists, position] = await world.test.read<[boolean, number]>("positionOf", TOURNAMENT, staker.address, model);
   if (!exists) throw new Error("not open");
   return position;
 }
 
-/** Does from a staker's own key what a request asks for, without a flow. */
-export async function byHand({ test }: World, { wallet }: Staker, request: Request): Promise<Hex> {
+/** Sends from a staker's own key what a request asks for, without a flow. */
+export function sendByHand({ test }: World, { wallet }: Staker, request: Request): Promise<Hex> {
   const material = { contract: test.address, token: test.tokenAddress, permit: null, resets: false };
   const [call] = callsOf("stake", { ...material, request });
   if (call === undefined) throw new Error("no call");
-  const hash = await wallet.send(call);
-  await test.client.waitForTransactionReceipt({ hash });
-  return hash;
+  return wallet.send(call);
 }
 
 export const modelNamed = (name: string): Hex => keccak256(toHex(name));
@@ -198,5 +189,3 @@ export async function movesOf({ test }: World, account: Address): Promise<{ tran
   ]);
   return { transfers: transfers.length, approvals: approvals.map(({ args }) => args.value ?? 0n) };
 }
-
-export const stakingAbi = abi;
