@@ -2,12 +2,13 @@
 import { type Address, createClient, erc20Abi, type Hex, http, keccak256, toHex } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { hardhat } from "viem/chains";
+import { afterAll, beforeAll } from "vitest";
 import { type Chain as TestChain, startChain } from "../../../subgraph/test/chain.ts";
 import type { Chain } from "../../src/chain/client.ts";
 import { callsOf } from "../../src/flows/build.ts";
 import type { Desk, Pace } from "../../src/flows/desk.ts";
 import { type Flows, flowsAt } from "../../src/flows/flow.ts";
-import type { Flow, Request } from "../../src/flows/schema.ts";
+import type { Flow, Reason, Request } from "../../src/flows/schema.ts";
 import type { Keep } from "../../src/flows/store.ts";
 import { EXECUTOR_CREATION, type Wallet, walletOf } from "./flows-wallet.ts";
 
@@ -188,4 +189,31 @@ export async function movesOf({ test }: World, account: Address): Promise<{ tran
     }),
   ]);
   return { transfers: transfers.length, approvals: approvals.map(({ args }) => args.value ?? 0n) };
+}
+
+/** A first stake on a model of that name. */
+export const open = (model: string, amount: bigint): Request & { kind: "openPosition" } => ({
+  ...{ kind: "openPosition", tournament: TOURNAMENT, model: modelNamed(model), amount },
+  ...{ deadline: 0n, grant: "0x" },
+});
+
+export async function positionOf({ test }: World, { address }: Staker, model: string): Promise<number> {
+  const [exists, position] = await test.read<[boolean, number]>("positionOf", TOURNAMENT, address, modelNamed(model));
+  if (!exists) throw new Error(`no position on ${model}`);
+  return position;
+}
+
+export function reasonIn({ steps }: Flow): Reason | null {
+  const state = steps.find((step) => step.state.name === "failed")?.state;
+  return state?.name === "failed" ? state.reason : null;
+}
+
+/** A chain with either token, for a file of tests. */
+export function bothWorlds(): Record<TokenKind, World> {
+  const worlds = {} as Record<TokenKind, World>;
+  beforeAll(async () => {
+    [worlds.permit, worlds.mainnet] = await Promise.all([startWorld("permit"), startWorld("mainnet")]);
+  });
+  afterAll(() => Promise.all(Object.values(worlds).map((world) => world.stop())));
+  return worlds;
 }
