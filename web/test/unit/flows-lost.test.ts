@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Flows } from "../../src/flows/flow.ts";
 import type { Request } from "../../src/flows/schema.ts";
-import type { Sending } from "./flows-wallet.ts";
+import type { Sending, Wallet } from "./flows-wallet.ts";
 import { AMOUNT, increases, mine, open, reaches, sent, setStage, stage, stateOf, through } from "./flows-stage.ts";
 import { approveByHand, flowIn, movesOf, newKeep, NMR, tokenCall } from "./flows-world.ts";
 
@@ -166,15 +166,30 @@ describe("two flows that ask for the same", () => {
     expect(await increases()).toBe(2n * AMOUNT);
   });
 
-  it("on two pages are worked by one: the page that is behind stops", async () => {
+  it("on two pages are worked by one: the page that is behind stops before it asks", async () => {
     await stage.world.test.client.setAutomine(true);
-    const keep = newKeep();
-    const [one, two] = [open({ keep }), open({ keep })];
-    const id = await one.start(stage.request, stage.staker.address);
     await approveByHand(stage.world, stage.staker, 2n * AMOUNT);
-    await Promise.all([one.advance(id), two.advance(id)]);
-    await two.resume();
+    const keep = newKeep();
+    let letGo: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (letGo = resolve));
+    let isHeld = false;
+    const slow: Wallet = {
+      ...stage.staker.wallet,
+      async request(question) {
+        isHeld = true;
+        await gate;
+        return stage.staker.wallet.request(question);
+      },
+    };
+    const [one, two] = [open({ keep }, slow), open({ keep })];
+    const id = await one.start(stage.request, stage.staker.address);
+    const held = one.advance(id);
+    await reaches(one, id, () => isHeld);
+    await two.advance(id);
     expect(flowIn(two, id).state.name).toBe("done");
+    letGo();
+    await held;
+    expect(stage.staker.wallet.asked).toHaveLength(1);
     expect((await movesOf(stage.world, stage.staker.address)).transfers).toBe(2);
     expect(await increases()).toBe(AMOUNT);
   });

@@ -30,7 +30,7 @@ const running: Flows[] = [];
 export function setStage(): void {
   beforeAll(async () => {
     stage.world = await startWorld("permit");
-  });
+  }, 60_000);
   afterAll(() => stage.world.stop());
   beforeEach(async () => {
     await stage.world.test.client.setAutomine(true);

@@ -213,7 +213,7 @@ export function bothWorlds(): Record<TokenKind, World> {
   const worlds = {} as Record<TokenKind, World>;
   beforeAll(async () => {
     [worlds.permit, worlds.mainnet] = await Promise.all([startWorld("permit"), startWorld("mainnet")]);
-  });
+  }, 60_000);
   afterAll(() => Promise.all(Object.values(worlds).map((world) => world.stop())));
   return worlds;
 }
