@@ -195,8 +195,8 @@ describe("real nodes", { timeout: 60_000 }, () => {
     const data = encodeErrorResult({ abi: errorsAbi, errorName: "AmountZero" });
     // Creation code that reverts with its last four bytes, and one that reverts with nothing.
     const reverting: Hex = `0x63${data.slice(2)}60e01b60005260046000fd`;
-    for (const ask of [call, estimateGas]) {
-      expect(refusalOf(await caught(ask(client, { data: reverting })), STYLE)?.name).toBe("AmountZero");
+    for (const ask of [() => call(client, { data: reverting }), () => estimateGas(client, { data: reverting })]) {
+      expect(refusalOf(await caught(ask()), STYLE)?.name).toBe("AmountZero");
     }
     expect(refusalOf(await caught(call(client, { data: "0x60006000fd" })), STYLE)?.what).toBe(copy.failure.silent.what);
   });
