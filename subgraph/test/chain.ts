@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import {
   type Abi,
   createTestClient,
+  encodeFunctionData,
   type Hex,
   http,
   keccak256,
@@ -87,11 +88,18 @@ export async function chainAt({ rpcUrl, tokenAddress, address, reporterKeys }: C
       args: Record<string, unknown>;
     }[];
   };
+  /** The calldata of a call of the token. */
+  const tokenCall = (functionName: string, ...args: unknown[]): Hex =>
+    encodeFunctionData({ abi: token.abi, functionName, args });
   const callToken = async (from: Hex, functionName: string, ...args: unknown[]): Promise<void> => {
-    const call = { abi: token.abi, address: tokenAddress, functionName, args, account: from };
-    const hash = await client.writeContract(call);
+    const data = tokenCall(functionName, ...args);
+    const hash = await client.sendTransaction({ to: tokenAddress, data, account: from });
     await client.waitForTransactionReceipt({ hash });
   };
+  const balanceOf = (account: Hex): Promise<bigint> =>
+    client.readContract({
+      ...{ abi: token.abi, address: tokenAddress, functionName: "balanceOf", args: [account] },
+    }) as Promise<bigint>;
   /** Sends tokens of the owner's to an account. */
   const give = (account: Hex, amount: bigint): Promise<void> => callToken(owner, "transfer", account, amount);
   /** Sends tokens to an account and lets it approve the staking contract. */
@@ -129,6 +137,7 @@ export async function chainAt({ rpcUrl, tokenAddress, address, reporterKeys }: C
 
   return {
     ...{ rpcUrl, client, accounts, owner, token, tokenAddress, staking, address, send, give, provide, reporters, read },
+    ...{ tokenCall, balanceOf },
     now: async (): Promise<number> => Number((await client.getBlock()).timestamp),
     /** Mines a block at that time; the next transaction's is later. */
     async travelTo(timestamp: number): Promise<void> {

@@ -8,7 +8,7 @@ import { hardhat } from "viem/chains";
 import { build } from "vite";
 import { buildSubgraph } from "../../../../subgraph/engine/build.ts";
 import { startEngine } from "../../../../subgraph/engine/engine.ts";
-import { connect } from "../../../../subgraph/client/index.ts";
+import { connect } from "@numeraire-staking/subgraph/client";
 import { type ChainPlace, startChain } from "../../../../subgraph/test/chain.ts";
 import { publish } from "../../../publish/publish.ts";
 import { serve } from "../../../publish/serve.ts";

@@ -1,7 +1,7 @@
 // The stage as a test file sees it.
 import { type Browser, chromium } from "playwright-core";
 import { inject, onTestFinished } from "vitest";
-import { type Block, connect, type Subgraph } from "../../../../subgraph/client/index.ts";
+import { type Block, connect, type Subgraph } from "@numeraire-staking/subgraph/client";
 import { type Chain, chainAt } from "../../../../subgraph/test/chain.ts";
 import type { Places } from "./stage.ts";
 
