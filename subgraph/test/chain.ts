@@ -25,6 +25,7 @@ export type Chain = Awaited<ReturnType<typeof chainAt>>;
 /** What `chainAt` needs to use a chain that another process has started. */
 export interface ChainPlace {
   rpcUrl: string;
+  tokenArtifact: string;
   tokenAddress: Hex;
   address: Hex;
   reporterKeys: Hex[];
@@ -41,14 +42,15 @@ function clientOf(rpcUrl: string) {
     .extend(walletActions);
 }
 
-const token = artifact("Numeraire.sol/Numeraire.json");
+const NUMERAIRE = "Numeraire.sol/Numeraire.json";
 const staking = artifact("NumeraireStaking.sol/NumeraireStaking.json");
 
 /**
  * Starts the chain and deploys token and staking contract; account 0 has all tokens and has approved the contract.
- * @param startsAt Time of the first block, unix seconds; absent: now.
+ * @param tokenArtifact Another token that takes its first owner.
+ * @param more.startsAt Time of the first block, unix seconds; absent: now.
  */
-export async function startChain({ startsAt }: { startsAt?: number } = {}) {
+export async function startChain(tokenArtifact = NUMERAIRE, { startsAt }: { startsAt?: number } = {}) {
   const override = startsAt === undefined ? {} : { initialDate: new Date(startsAt * 1_000) };
   // Takes seconds to load, which only those who run a chain need to wait for.
   const { network } = await import("hardhat");
@@ -63,17 +65,18 @@ export async function startChain({ startsAt }: { startsAt?: number } = {}) {
     const { contractAddress } = await client.waitForTransactionReceipt({ hash });
     return contractAddress as Hex;
   };
-  const tokenAddress = await deploy(token, [owner]);
+  const tokenAddress = await deploy(artifact(tokenArtifact), [owner]);
   const address = await deploy(staking, [tokenAddress]);
   const reporterKeys = [generatePrivateKey(), generatePrivateKey(), generatePrivateKey()];
-  const place: ChainPlace = { rpcUrl, tokenAddress, address, reporterKeys };
+  const place: ChainPlace = { rpcUrl, tokenArtifact, tokenAddress, address, reporterKeys };
   const chain = await chainAt(place);
   await chain.provide(owner, 0n);
   return { ...chain, place, stop: () => server.close() };
 }
 
 /** A chain that `startChain` has started, here or in another process. */
-export async function chainAt({ rpcUrl, tokenAddress, address, reporterKeys }: ChainPlace) {
+export async function chainAt({ rpcUrl, tokenArtifact, tokenAddress, address, reporterKeys }: ChainPlace) {
+  const token = artifact(tokenArtifact);
   const client = clientOf(rpcUrl);
   const accounts = await client.getAddresses();
   const owner = accounts[0] as Hex;

@@ -9,6 +9,7 @@ import { type RouteName, routes } from "./routes.ts";
 import { Footer } from "./ui/footer.tsx";
 import { Header } from "./ui/header.tsx";
 import { Waiting } from "./ui/states.tsx";
+import { FlowsProvider } from "./wallet/flows.tsx";
 import { walletConfigOf } from "./wallet/config.ts";
 
 const pages: Readonly<Record<RouteName, ComponentType>> = {
@@ -17,6 +18,10 @@ const pages: Readonly<Record<RouteName, ComponentType>> = {
   round: lazy(() => import("./pages/round.tsx")),
   model: lazy(() => import("./pages/model.tsx")),
   staker: lazy(() => import("./pages/staker.tsx")),
+  mine: lazy(() => import("./pages/mine.tsx")),
+  act: lazy(() => import("./pages/act.tsx")),
+  flow: lazy(() => import("./pages/flow.tsx")),
+  check: lazy(() => import("./pages/check.tsx")),
 };
 
 /** How old an answer of the index may be before it is asked for again: a block, more or less. */
@@ -72,8 +77,10 @@ export function AppShell() {
           <a className="skip" href="#content" onClick={skipToContent}>
             {copy.shell.skip}
           </a>
-          <Header />
-          <Content />
+          <FlowsProvider>
+            <Header />
+            <Content />
+          </FlowsProvider>
         </Router>
       </QueryClientProvider>
     </WagmiProvider>

@@ -69,8 +69,8 @@ function memory(client: Client) {
       return answer;
     };
   };
-  const time = once(
-    (_, place) => timeOf(place, client),
+  const blockOf = once(
+    (_, place) => readBlock(place, client),
     ({ block, blockHash }) => `0x${block.toString(16)}${blockHash}`,
   );
   return {
@@ -79,15 +79,20 @@ function memory(client: Client) {
       ({ transaction }) => transaction,
     ),
     async stamp<T extends Place>({ blockHash, ...event }: T): Promise<Omit<T, "blockHash"> & Stamp> {
-      return { ...event, time: await time({ ...event, blockHash }) };
+      const { block, transaction } = event;
+      const { time, transactions } = await blockOf({ block, blockHash, transaction });
+      if (transactions.includes(transaction)) return { ...event, time };
+      throw new ChainTrouble("events_incomplete", `block ${block.toString()} has no transaction ${transaction}`);
     },
   };
 }
 
-function timeOf({ block, blockHash }: Place, client: Client): Promise<number> {
+function readBlock({ block, blockHash }: Place, client: Client) {
   return asking(`eth_getBlockByNumber ${block.toString()}`, async () => {
     const found = await client.request({ method: "eth_getBlockByNumber", params: [numberToHex(block), false] });
-    if (found?.hash === blockHash) return hexToNumber(found.timestamp);
+    if (found?.hash === blockHash) {
+      return { time: hexToNumber(found.timestamp), transactions: found.transactions.map(String) };
+    }
     const instead = found === null ? "no such block" : `${String(found.hash)}`;
     throw new ChainTrouble("chain_moved", `block ${block.toString()} was ${blockHash}, and is ${instead}`);
   });

@@ -81,7 +81,7 @@ type Decoded = {
 function decode(data: Hex): Decoded | null {
   try {
     const { errorName, abiItem, args } = decodeErrorResult({ abi: errorsAbi, data });
-    return { name: errorName, inputs: abiItem.inputs, values: args ?? [] };
+    return { name: errorName, inputs: abiItem.inputs, values: args };
   } catch {
     return null;
   }

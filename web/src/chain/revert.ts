@@ -1,7 +1,7 @@
 import { numeraireStakingAbi } from "@numeraire-staking/oracle/abi";
 import { revertDataIn } from "@numeraire-staking/oracle/chain/errors";
-import { meaningIn } from "@numeraire-staking/oracle/chain/refusals";
-import { decodeErrorResult, type Hex, parseAbi } from "viem";
+import { type Meaning, meaningIn, meaningOf } from "@numeraire-staking/oracle/chain/refusals";
+import { BaseError, decodeErrorResult, type Hex, parseAbi } from "viem";
 
 /** What tokens refuse with: ERC-6093, ERC-2612 as OpenZeppelin does it, and what Solidity itself says. */
 const tokenErrors = parseAbi([
@@ -27,7 +27,7 @@ export type Refusal = {
 export function refusalIn(error: unknown): Refusal | null {
   const data = revertDataIn(error);
   if (data !== null) return refusalOf(data);
-  const meaning = meaningIn(error);
+  const meaning = answerMeaning(error);
   // An invalid instruction, which is how contracts of 2017 refuse, is worded as the gas that it ate.
   return meaning === "reverts" || meaning === "gas" ? refusalOf("0x") : null;
 }
@@ -43,4 +43,18 @@ export function refusalOf(data: Hex): Refusal {
   } catch {
     return { error: null, values: {}, data };
   }
+}
+
+/** What a node's answer means, also one that came through a wallet; null where none has answered, or it tells nothing. */
+export function answerMeaning(error: unknown): Meaning | null {
+  if (!(error instanceof BaseError)) return null;
+  const meaning = meaningIn(error);
+  if (meaning !== null) return meaning;
+  const answer = error.walk((each) => codeOf(each) !== null);
+  const code = codeOf(answer);
+  return code === null ? null : meaningOf(code, `${error.details} ${answer instanceof Error ? answer.message : ""}`);
+}
+
+function codeOf(error: unknown): number | null {
+  return error instanceof Error && "code" in error && typeof error.code === "number" ? error.code : null;
 }

@@ -269,7 +269,7 @@ export const copy = {
     knownNote: "Counted by what rounds that have locked your stakes may burn",
     ever: "Most you can lose if you never look again",
     projected: "Projected, rounds in flight",
-    projectedNote: (when: string) => `Scores as of ${when}; they change until the round is reported`,
+    projectedNote: "With the scores that the oracle has now; they change until a round is reported",
     noProjection: "No oracle answers: projections are not shown. Stakes and exits don't need it.",
     out: "Ask for it now and you are out by",
     add: "Add",
@@ -278,6 +278,167 @@ export const copy = {
     take: "Take it out",
     flows: "Under way",
     block: (block: bigint) => `As the chain says at block ${block.toLocaleString("en")}`,
+  },
+
+  act: {
+    titles: {
+      open: "Stake on a model",
+      plan: "A stake plan",
+      add: "Add to a stake",
+      leave: "Request a withdrawal",
+      cancel: "Cancel a withdrawal",
+      take: "Take a withdrawal out",
+    },
+    requests: {
+      openPosition: "Stake on a model",
+      increaseStake: "Add to a stake",
+      requestWithdrawal: "Request a withdrawal",
+      cancelWithdrawal: "Cancel a withdrawal",
+      withdraw: "Take a withdrawal out",
+      stakePlan: "A stake plan",
+    },
+    connect: "Connect a wallet first: it signs, this page only prepares.",
+    notYours: "This position isn't the connected account's.",
+    amount: "Amount, NMR",
+    balance: "Balance",
+    active: "Active",
+    most: (name: string, amount: string) => `${name}: ${amount}`,
+    to: "Pay to",
+    model: "Model",
+    modelHint: "Its UUID, as the tournament shows it; or a name, or its id on the chain.",
+    exists: "You have a position on this model: add to it instead.",
+    grantLead: "This tournament's registrar says who may stake on which model. Paste what it signed for you.",
+    grantDeadline: "Grant's last second (unix)",
+    grant: "Grant's signature",
+    risk: "The most you can lose",
+    signing: "What it does",
+    simulating: "Simulating",
+    fill: "Fill in the form",
+    begin: "Begin",
+    noPreview: "It can't be simulated now.",
+    notBegun: "It didn't begin.",
+    avoid: {
+      permit: "Approve by a transaction instead of a signature",
+      batch: "Approve and stake in two transactions instead",
+    },
+  },
+  change: {
+    title: "Before and after",
+    what: "What",
+    before: "Before",
+    after: "After",
+    unknown: "not known",
+    active: "Active stake",
+    pending: "On its way out",
+    balance: "In your wallet",
+    allowance: "What the contract may take",
+  },
+  steps: {
+    kinds: {
+      reset: {
+        name: "Reset the old approval",
+        asks: "A transaction to the token: approve 0. This token refuses to change one approval into another.",
+      },
+      approve: { name: "Approve", asks: "A transaction to the token, for exactly the amount." },
+      permit: {
+        name: "Sign a permit",
+        asks: "A signature, no gas: the contract may take exactly the amount, for half an hour.",
+      },
+      batch: { name: "Approve and stake at once", asks: "One confirmation; both happen or neither." },
+      stake: { name: "Send", asks: "A transaction to the staking contract." },
+    },
+    states: {
+      simulating: "simulating",
+      wallet: "in the wallet",
+      sent: "sent",
+      mined: "in a block",
+      confirmed: "done",
+      failed: "not done",
+    },
+  },
+  flow: {
+    eyebrow: "Transaction",
+    unknown: "This transaction isn't known here",
+    next: (name: string) => name,
+    abandon: "Give it up",
+    abandoned: "Given up. Nothing more of it happens.",
+    done: (block: bigint) => `Done, in block ${block.toLocaleString("en")}, and shown everywhere here.`,
+    doneUnindexed: (block: bigint) =>
+      `Done, in block ${block.toLocaleString("en")}. Lists and charts here may be older.`,
+    indexing: (block: number | undefined) =>
+      block === undefined
+        ? "On the chain; waiting for the index."
+        : `On the chain; the index is at block ${block.toLocaleString("en")}.`,
+    progress: {
+      simulating: "The exact transaction is simulated.",
+      wallet: "The wallet asks you now. It shows the same numbers.",
+      sent: "Sent. Waiting for a block; this page may be closed.",
+      mined: "In a block; looking at what the contract says.",
+    },
+  },
+  reasons: {
+    replay: "A replay on the state before its block said so; the transaction itself only says that it failed.",
+    passes: {
+      what: "The transaction failed in its block, though replayed before it it passes.",
+      todo: "Something else in the same block came first. Nothing was changed: try again.",
+    },
+    rejected: { what: "You declined it in the wallet.", todo: "Nothing was changed. Try again, or give it up." },
+    tokenRefuses: {
+      what: "The token refuses to be moved.",
+      todo: "It may be stopped. Nothing was changed; try later.",
+    },
+    undone: {
+      what: "The transaction is in a block, but what it should have done isn't there.",
+      todo: "Look at the transaction before you try again.",
+    },
+    unsupported: (method: string) => ({
+      what: `The wallet doesn't know ${method}.`,
+      todo: "Choose the other way to approve, or another wallet.",
+    }),
+    wrongChain: (expected: number, actual: number) => ({
+      what: `The wallet is on chain ${actual}, this contract on chain ${expected}.`,
+      todo: "Switch the network with the button above, then try again.",
+    }),
+    accountChanged: (expected: string, actual: string | null) => ({
+      what: `This was begun with account ${expected}; the wallet now has ${actual ?? "none connected"}.`,
+      todo: "Choose that account in the wallet, or give this up and begin anew.",
+    }),
+    wallet: (message: string) => ({ what: `The wallet says: ${message}`, todo: "Nothing was changed. Try again." }),
+    balanceShort: (balance: string, needed: string) => ({
+      what: `It takes ${needed}, and the account has ${balance}.`,
+      todo: "Lower the amount, or bring more NMR to this account.",
+    }),
+    tampered: (expected: string, actual: string) => ({
+      what: `What was prepared is not what you asked for: ${actual} instead of ${expected}.`,
+      todo: "The wallet was not asked. Don't use this copy of the app.",
+    }),
+    cancelled: (by: string) => ({
+      what: `Another transaction took its place: ${by}.`,
+      todo: "If you cancelled it in the wallet, nothing was changed. Else try again.",
+    }),
+    dropped: (hash: string) => ({
+      what: `No node knows transaction ${hash} any more.`,
+      todo: "It may have offered too little for its gas. Try again: of two with one number only one can happen.",
+    }),
+    lost: {
+      unsent: { what: "The page closed before the wallet answered, and nothing was sent.", todo: "Try again." },
+      others: {
+        what: "The page closed before the wallet answered; only other transactions followed.",
+        todo: "Try again.",
+      },
+      pending: {
+        what: "The page closed before the wallet answered, and something of this account is under way.",
+        todo: "Wait until it is in a block, then try again.",
+      },
+      unknown: {
+        what: "The page closed before the wallet answered, and the node can't look back that far.",
+        todo: "Look at the account's transactions before you try again.",
+      },
+    },
+    chainUnreachable: (message: string) => ({
+      what: `The chain doesn't answer: ${message}`,
+      todo: "Nothing was changed. Try again when it does; the wallet's own node is asked too.",
+    }),
   },
 
   // ------------------------------------------------------------ amounts
@@ -329,6 +490,55 @@ export const copy = {
 
   // ------------------------------------------------------------ check
 
+  check: {
+    titles: {
+      locked: "Stake at the lock",
+      reported: "Scores and signatures",
+      timely: "Times",
+      total: "Total at risk",
+      paid: "Payout",
+    },
+    verdicts: { true: "true", false: "false", unknown: "can't be told" },
+    true: {
+      locked: ({ stake, block }: Said<"stake" | "block">) =>
+        `${stake} was locked in block ${block}, and the batch's stakes hash to what the reporters signed or the contract keeps.`,
+      reported: ({ scores, signed, quorum, attempt }: Said<"scores" | "signed" | "quorum" | "attempt">) =>
+        `The scores ${scores} were signed by ${signed} reporters of the set named before the round opened; ${quorum} are needed. Attempt ${attempt}.`,
+      timely: ({ locked, reported, settled }: Said<"locked" | "reported" | "settled">) =>
+        `Locked ${locked}, reported ${reported}, settled ${settled}: each within its window, and after the time for a veto.`,
+      total: ({ atRisk, factor, batches }: Said<"atRisk" | "factor" | "batches">) =>
+        `The stakes of all ${batches} batches put ${atRisk} at risk, which makes the payout factor ${factor}, as the contract says.`,
+      paid: ({ paid, rewarded, burned }: Said<"paid" | "rewarded" | "burned">) =>
+        `The formula gives ${paid}, and that was settled. The round paid ${rewarded} and burned ${burned} in all, as the contract says.`,
+      cut: ({ paid, due }: Said<"paid" | "due">) =>
+        `The formula gives ${due}, and the position had less left than that: ${paid} took all of it.`,
+    },
+    false: {
+      locked: ({ hash }: Said<"hash">) => `The batch's stakes hash to ${hash}, which is not what was signed or kept.`,
+      reported: ({ signed, quorum }: Said<"signed" | "quorum">) =>
+        `The report doesn't hold: ${signed} true signatures, ${quorum} needed, over exactly these scores and this attempt.`,
+      timely: () => "A step happened outside of its window.",
+      total: ({ atRisk, said }: Said<"atRisk" | "said">) =>
+        `The stakes put ${atRisk} at risk, and the round was locked with ${said}, or terms or factor differ.`,
+      paid: ({ paid, due }: Said<"paid" | "due">) =>
+        `${paid} was settled, the formula gives ${due}; or the sums of batch and round don't agree.`,
+    },
+    missing: "An event that the contract counts is missing in what the node shows.",
+    unknown: {
+      unusable: "The node's answer can't be used.",
+      "never opened": "The round was never opened.",
+      "no stake": "The position is not in this round.",
+      "not locked": "Not locked yet.",
+      "not reported": "No scores are reported yet.",
+      vetoed: "The report was vetoed, and no other one stands yet.",
+      "not settled": "Not settled yet.",
+      void: "The round is void: what was not settled before pays and burns nothing.",
+      unproved: "The node doesn't show what it takes to prove this.",
+      follows: "It differs, because it is made from what is false above.",
+    },
+    unusable: ({ reason }: Said<"reason">) => `The node's answer can't be used: ${reason}`,
+  },
+
   // ------------------------------------------------------------ risk and exit
 
   risk: {
@@ -375,6 +585,11 @@ export const copy = {
   },
 
   plan: {
+    lead: "Say what each model's share of the total is. One transaction opens, raises and requests what it takes, all or nothing.",
+    total: "Total stake on these models, NMR",
+    share: "Share, %",
+    more: "Another model",
+    remove: "Remove",
     doubled: (model: string) => `Model ${model} is in the plan twice. Give it one share.`,
     notAll: (sum: string) => `The shares add up to ${sum}. Make them 100 %.`,
     negative: (model: string) => `The share of model ${model} is negative. Give it 0 or more.`,
@@ -700,3 +915,6 @@ export const copy = {
     StringTooLong: ({ str }) => ({ what: `The name ${str} is too long.`, todo: "Choose a shorter one." }),
   } satisfies ErrorTexts,
 } as const;
+
+/** Values of a text, formatted. */
+type Said<Names extends string> = Readonly<Record<Names, string>>;

@@ -56,16 +56,12 @@ function escaped(text: string): string {
 
 /** A line in pieces of at most 75 octets, each but the first after a space; characters stay whole. */
 function folded(line: string): string {
-  const pieces = [""];
-  let octets = 0;
+  let [whole, octets] = ["", 0];
   for (const character of line) {
     const size = new TextEncoder().encode(character).length;
-    if (octets + size > MOST_OCTETS) {
-      pieces.push("");
-      octets = 1;
-    }
-    pieces[pieces.length - 1] += character;
-    octets += size;
+    const isFull = octets + size > MOST_OCTETS;
+    whole += isFull ? `\r\n ${character}` : character;
+    octets = isFull ? 1 + size : octets + size;
   }
-  return pieces.join("\r\n ");
+  return whole;
 }

@@ -9,7 +9,9 @@ export function percentileOf(round: RoundHistory, { scores }: { readonly scores:
   const own = rate(scores, totals.payoutFactor, terms);
   const rates = round.batches
     .flatMap((batch) => lanesOf(batch, round))
-    .flatMap((lane) => (lane.stake > 0n && lane.scores !== null ? [rate(lane.scores, totals.payoutFactor, terms)] : []));
+    .flatMap((lane) =>
+      lane.stake > 0n && lane.scores !== null ? [rate(lane.scores, totals.payoutFactor, terms)] : [],
+    );
   if (rates.length < 2) return null;
   const lower = rates.filter((each) => each < own).length;
   return (BigInt(lower) * 10_000n) / BigInt(rates.length - 1);

@@ -13,7 +13,8 @@ export const cancelWithdrawal: ActRules<ActOf<"cancelWithdrawal">> = {
     events.some(({ eventName, args }) => eventName === "WithdrawalCancelled" && isSamePlace(args, act)),
   async holds({ client, contract: address }, { tournament, position }, _account, blockNumber) {
     const args = [tournament, position] as const;
-    const [active] = await readContract(client, { abi, address, functionName: "stakeOf", args, blockNumber });
-    return active > 0n;
+    const [active, pending] = await readContract(client, { abi, address, functionName: "stakeOf", args, blockNumber });
+    // The same transaction may have asked for it again.
+    return active + pending > 0n;
   },
 };

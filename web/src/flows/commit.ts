@@ -4,9 +4,9 @@ import type { Call } from "../chain/row.ts";
 import type { TokenView } from "../chain/token.ts";
 import { countsOf } from "../chain/transactions.ts";
 import { takenBy } from "./acts.ts";
+import { judgedCalls, StepRefused } from "./calls.ts";
 import type { Desk, Run } from "./desk.ts";
 import { foresee } from "./foresee.ts";
-import { faultIn, type Purpose } from "./judge.ts";
 import { currentStep } from "./reduce.ts";
 import type { Asked, Change, Permit, Reason, Step, StepKind } from "./schema.ts";
 import { permitIn, type Survey } from "./survey.ts";
@@ -17,7 +17,7 @@ type Question = { readonly asked: Asked; readonly change: Change | null; readonl
 
 /**
  * Carries the step at hand to the wallet: simulates, reads the calldata back, makes sure of account and chain, asks.
- * @throws WalletRefusal, ChainRefuses with a reason to keep; viem's errors where the chain can't be read
+ * @throws WalletRefusal and StepRefused with a reason to keep; viem's errors where the chain can't be read
  */
 export async function commit(desk: Desk, provider: Provider, run: Run, { token, way }: Survey): Promise<void> {
   const step = currentStep(run.flow);
@@ -40,17 +40,6 @@ export async function commit(desk: Desk, provider: Provider, run: Run, { token, 
   run.apply({ name: "send", hash: await sendTransaction(provider, run.flow.account, call, nonce) });
 }
 
-/** The chain, or our own judgement, says no before the wallet is asked. */
-export class StepRefused extends Error {
-  readonly reason: Reason;
-
-  constructor(reason: Reason) {
-    super(`the step is refused: ${reason.kind}`);
-    this.name = "StepRefused";
-    this.reason = reason;
-  }
-}
-
 async function questionFor(
   { chain, build }: Desk,
   { flow }: Run,
@@ -61,11 +50,8 @@ async function questionFor(
   const { account, request } = flow;
   const taken = takenBy(request);
   const permit = kind === "stake" && token.allowance < taken ? permitIn(flow) : null;
-  const court = { contract: chain.contract, token: token.token };
-  const calls = build(kind, { ...court, request, permit, resets });
-  const purpose: Purpose = { kind, request, taken, permits: permit !== null, resets };
-  const fault = faultIn(calls, purpose, court);
-  if (fault !== null) throw new StepRefused({ kind: "tampered", ...fault });
+  const material = { contract: chain.contract, token: token.token, request, permit, resets };
+  const calls = judgedCalls(build, kind, material);
   const { change, reason } = await foresee(chain, { account, request, token, taken, calls });
   if (reason !== null) throw new StepRefused(reason);
   const { known } = await countsOf(chain, account);

@@ -30,6 +30,8 @@ export async function resume(desk: Desk, run: Run): Promise<void> {
 }
 
 async function askNext(desk: Desk, run: Run, without: readonly Avoidable[]): Promise<void> {
+  // Another page was at it: from here on it is this one's.
+  if (currentStep(run.flow).state.name === "simulating") run.apply({ name: "interrupt" });
   run.apply({ name: "simulate" });
   const provider = desk.wallet();
   try {
@@ -77,7 +79,7 @@ async function follow(desk: Desk, run: Run): Promise<void> {
   while (run.flow.state.name === "running") {
     const step = currentStep(run.flow);
     if (step.state.name === "confirmed") await patiently(desk, run, finish);
-    else if (isInFlight(step.state)) {
+    else if (step.state.name === "sent" || step.state.name === "mined") {
       await patiently(desk, run, async () => {
         const event = await look(desk, run.flow, step, await courtOf(desk), patience);
         if (event === null) await pause(desk, run);

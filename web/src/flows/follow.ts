@@ -1,6 +1,6 @@
-import { meaningIn } from "@numeraire-staking/oracle/chain/refusals";
 import { erc20Abi, type Hash } from "viem";
 import { getBlock, readContract } from "viem/actions";
+import { answerMeaning } from "../chain/revert.ts";
 import {
   countsOf,
   receiptOf,
@@ -81,7 +81,7 @@ async function takerOf(
   try {
     return await transactionAt(chain, account, nonce, block);
   } catch (error) {
-    if (meaningIn(error) !== null) return "unknown";
+    if (answerMeaning(error) !== null) return "unknown";
     throw error;
   }
 }

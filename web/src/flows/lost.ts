@@ -1,7 +1,7 @@
-import { meaningIn } from "@numeraire-staking/oracle/chain/refusals";
 import type { Hash } from "viem";
 import { getLogs } from "viem/actions";
 import type { Chain } from "../chain/client.ts";
+import { answerMeaning } from "../chain/revert.ts";
 import type { Call } from "../chain/row.ts";
 import { countsOf, type Sent, transactionAt, waitingOf } from "../chain/transactions.ts";
 import { isDoneIn } from "./acts.ts";
@@ -49,7 +49,7 @@ async function pastOf(chain: Chain, { account }: Flow, { nonce, block }: Asked, 
     const found = await Promise.all(nonces.map((each) => transactionAt(chain, account, each, block)));
     return found.every((each) => each !== null) ? found : null;
   } catch (error) {
-    if (meaningIn(error) !== null) return null;
+    if (answerMeaning(error) !== null) return null;
     throw error;
   }
 }

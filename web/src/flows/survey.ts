@@ -2,18 +2,22 @@ import type { Chain, Provider } from "../chain/client.ts";
 import { tokenView, type TokenView } from "../chain/token.ts";
 import { receiptOf } from "../chain/transactions.ts";
 import { takenBy } from "./acts.ts";
+import { judgedCalls } from "./calls.ts";
 import type { Desk } from "./desk.ts";
 import { foresee, type Foresight } from "./foresee.ts";
 import { isGood, type Way, wayOf } from "./paths.ts";
 import { currentStep } from "./reduce.ts";
-import type { Flow, Permit, Step, StepKind } from "./schema.ts";
+import type { Flow, Permit, Step } from "./schema.ts";
 
 /** What a flow would do from here, all of it, read anew. */
 export type Survey = Foresight & { readonly token: TokenView; readonly way: Way };
 
 export type Subject = Pick<Flow, "account" | "request" | "without">;
 
-/** Chooses the way, and rehearses the whole of it. */
+/**
+ * Chooses the way, and rehearses the whole of it.
+ * @throws StepRefused where what was built is not what was asked for
+ */
 export async function survey(
   { chain, build }: Pick<Desk, "chain" | "build">,
   provider: Provider | null,
@@ -26,8 +30,8 @@ export async function survey(
   const taken = takenBy(request);
   const material = { contract: chain.contract, token: token.token, request, permit: null, resets: way.resets };
   // A permit, signed or not, moves what an approval of the same amount does.
-  const kind: StepKind = token.allowance >= taken ? "stake" : "batch";
-  const foresight = await foresee(chain, { account, request, token, taken, calls: build(kind, material) });
+  const calls = judgedCalls(build, token.allowance >= taken ? "stake" : "batch", material);
+  const foresight = await foresee(chain, { account, request, token, taken, calls });
   return { ...foresight, token, way };
 }
 

@@ -20,7 +20,9 @@ export default function CheckPage() {
         <p className="lead">{text.lead}</p>
       </header>
       <Chooser key={`${tournament} ${round} ${position}`} chosen={{ tournament, round, position }} />
-      {one && <PayoutCheck key={position} tournament={Number(tournament)} round={BigInt(round)} position={Number(position)} />}
+      {one && (
+        <PayoutCheck key={position} tournament={Number(tournament)} round={BigInt(round)} position={Number(position)} />
+      )}
       {isRound && !one && <RoundCheck tournament={Number(tournament)} round={BigInt(round)} />}
     </>
   );

@@ -6,7 +6,15 @@ import { RoundStrip } from "./strip.tsx";
 const STYLE = { locale: "en-GB", zone: "local" } as const;
 
 /** The strip of rounds as the chain has them: those that hold something of the reader's are marked. */
-export function ChainStrip({ tournament, rounds, large = false }: { tournament: number; rounds: readonly PositionRound[]; large?: boolean }) {
+export function ChainStrip({
+  tournament,
+  rounds,
+  large = false,
+}: {
+  tournament: number;
+  rounds: readonly PositionRound[];
+  large?: boolean;
+}) {
   const cells = roundStrip(rounds, STYLE).map(({ round, state, holds, label }) => ({
     ...{ tournament: String(tournament), round: round.toString(), state, label, mine: holds > 0n },
   }));

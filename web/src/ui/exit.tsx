@@ -1,5 +1,6 @@
+import { useApp } from "../app-context.ts";
 import { copy } from "../copy/en.ts";
-import { calendarFile } from "../core/calendar-file.ts";
+import { exitCalendar } from "../core/calendar-file.ts";
 import type { Exit } from "../core/exit.ts";
 import { useChainHead } from "../data/heads.ts";
 import { Amount } from "./amount.tsx";
@@ -10,7 +11,8 @@ import { distance, Time } from "./time.tsx";
 const text = copy.exit;
 
 /** The way out of a withdrawal: what is free, which rounds hold the rest, and the date that nobody can move. */
-export function ExitCountdown({ exit, tournament, position, contract }: { exit: Exit; tournament: number; position: number; contract: string }) {
+export function ExitCountdown({ exit, tournament, position }: { exit: Exit; tournament: number; position: number }) {
+  const { config } = useApp();
   const now = Number(useChainHead().data?.timestamp ?? 0n);
   const { free, holding, overCount, outBy } = exit;
   if (holding.length === 0) {
@@ -46,11 +48,15 @@ export function ExitCountdown({ exit, tournament, position, contract }: { exit: 
       <Download
         name={`exit-${tournament}-${position}.ics`}
         type="text/calendar"
-        make={() => calendarFile({ exit, tournament, position, contract, now })}
+        make={() =>
+          exitCalendar({
+            ...{ chainId: config.chainId, contract: config.contract, tournament, tournamentName: String(tournament) },
+            ...{ position, rounds: holding.map(({ number }) => number), outBy, madeAt: Math.floor(Date.now() / 1_000) },
+          })
+        }
       >
         {text.calendar}
       </Download>
     </div>
   );
 }
-

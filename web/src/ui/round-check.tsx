@@ -22,7 +22,10 @@ export function RoundCheck({ tournament, round }: { tournament: number; round: b
   return (
     <>
       <section className="section">
-        <Notice kind={verdict === "true" ? "good" : verdict === "false" ? "bad" : ""} title={text.wholeVerdict[verdict](positions.length, differing.length)} />
+        <Notice
+          kind={verdict === "true" ? "good" : verdict === "false" ? "bad" : ""}
+          title={text.wholeVerdict[verdict](positions.length, differing.length)}
+        />
         <ol className="ticks">
           {ticks.map((tick) => (
             <li key={tick.id} className={`tick ${tick.verdict}`}>
@@ -54,7 +57,12 @@ function Positions({ tournament, round, rows }: { tournament: number; round: big
           show: ({ position }) => <Link href={`/check/${tournament}/${round.toString()}/${position}`}>{position}</Link>,
           sortBy: ({ position }) => position,
         },
-        { name: names.stake, right: true, show: ({ stake }) => <Amount wei={weiFromNano(stake)} />, sortBy: ({ stake }) => stake },
+        {
+          name: names.stake,
+          right: true,
+          show: ({ stake }) => <Amount wei={weiFromNano(stake)} />,
+          sortBy: ({ stake }) => stake,
+        },
         { name: text.due, right: true, show: ({ due }) => nano(due), sortBy: ({ due }) => due ?? 0n },
         { name: text.paid, right: true, show: ({ paid }) => nano(paid), sortBy: ({ paid }) => paid ?? 0n },
         { name: text.verdict, show: ({ verdict }) => <VerdictChip verdict={verdict} /> },

@@ -3,6 +3,7 @@ import type { CDPSession, Page } from "playwright-core";
 import { type Address, type Hash, type Hex, parseEther, recoverTypedDataAddress, zeroAddress } from "viem";
 import { expect, test } from "vitest";
 import { askWallet } from "./support/asking.ts";
+import { connect } from "./support/connecting.ts";
 import { filled } from "./support/seen.ts";
 import { visit } from "./support/visit.ts";
 import { newWallet, type WalletOptions } from "./support/wallet.ts";
@@ -22,7 +23,7 @@ async function connected(world: World, options: WalletOptions = {}) {
   const ask = (method: string, ...params: unknown[]) => askWallet(page, wallet.name, method, params);
   expect(await ask("eth_accounts")).toEqual({ result: [] });
   expect(await ask("eth_requestAccounts")).toEqual({ result: [wallet.address] });
-  return { wallet, page, ask };
+  return { wallet, ask };
 }
 
 const transfer = (world: World, to: Address, amount: bigint) => ({
@@ -86,8 +87,10 @@ test("the wallet does several calls as one, or none of them", async () => {
 });
 
 test("the wallet's key is nowhere in the page: not in its memory, its storage, its document", async () => {
-  const { wallet, page, ask } = await connected(await theWorld());
-  await ask("personal_sign", "0x00", wallet.address);
+  const wallet = await newWallet(await theWorld());
+  const { page } = await visit("/", { wallets: [wallet] });
+  await connect(page, wallet);
+  await askWallet(page, wallet.name, "personal_sign", ["0x00", wallet.address]);
   const everything = (await memoryOf(page)) + (await storageOf(page)) + (await page.content());
   // What is there is found: the address is.
   expect(everything.toLowerCase().includes(wallet.address.slice(2).toLowerCase())).toBe(true);

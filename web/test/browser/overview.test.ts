@@ -3,7 +3,7 @@ import { unpackStakes } from "@numeraire-staking/oracle/core/words";
 import { parseEther } from "viem";
 import { expect, test } from "vitest";
 import { copy } from "../../src/copy/en.ts";
-import { exactNmr } from "../../src/core/nmr.ts";
+import { exactNmr } from "../../src/core/amounts.ts";
 import { overview } from "../../src/index/generated/documents.ts";
 import { CLASSIC, ROUNDS, SIGNALS } from "./support/history.ts";
 import { filled } from "./support/seen.ts";
@@ -58,7 +58,7 @@ test("each cell of the strip is a round, and has the state that the contract giv
       continue;
     }
     expect(await link.locator(".cell").getAttribute("class"), `round ${round}`).toContain(state);
-    expect(await link.getAttribute("aria-label")).toContain(copy.strip.cell(String(round), copy.states[state]));
+    expect(await link.getAttribute("aria-label")).toContain(copy.strip.plain(String(round), copy.strip.states[state]));
   }
 
   async function stateOnChain(round: bigint) {

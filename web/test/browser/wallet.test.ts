@@ -1,21 +1,12 @@
-import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { copy } from "../../src/copy/en.ts";
+import { accountButton, choose, connect, connectButton } from "./support/connecting.ts";
 import { visit } from "./support/visit.ts";
-import { newWallet, type Wallet } from "./support/wallet.ts";
+import { newWallet } from "./support/wallet.ts";
 import { theWorld } from "./support/world.ts";
 
 const MAINNET = 1;
 const text = copy.wallet;
-
-const connectButton = (page: Page) => page.getByRole("button", { name: text.connect, exact: true });
-const accountButton = (page: Page, { address }: Wallet) => page.getByRole("button", { name: address });
-
-/** Opens the choice of wallets, and takes one. */
-async function choose(page: Page, { name }: Wallet): Promise<void> {
-  await connectButton(page).click();
-  await page.getByRole("dialog").getByRole("button", { name, exact: true }).click();
-}
 
 test("without a wallet the page says what it would need", async () => {
   const { page } = await visit("/");
@@ -26,8 +17,7 @@ test("without a wallet the page says what it would need", async () => {
 test("connects, is still connected after a reload, and lets go", async () => {
   const wallet = await newWallet(await theWorld());
   const { page } = await visit("/", { wallets: [wallet] });
-  await choose(page, wallet);
-  await accountButton(page, wallet).waitFor();
+  await connect(page, wallet);
   await page.getByRole("dialog").waitFor({ state: "hidden" });
 
   await page.reload();
@@ -46,8 +36,7 @@ test("of two wallets only the chosen one is asked", async () => {
   const wallets = [await newWallet(world, { name: "First" }), await newWallet(world, { name: "Second" })] as const;
   const [first, second] = wallets;
   const { page } = await visit("/", { wallets });
-  await choose(page, second);
-  await accountButton(page, second).waitFor();
+  await connect(page, second);
   expect(first.asked).not.toContain("wallet_requestPermissions");
   expect(second.asked).toContain("wallet_requestPermissions");
 });
@@ -77,16 +66,14 @@ test("a wallet whose owner takes time is waited for", async () => {
 test("a wallet on another network is led to this one", async () => {
   const wallet = await newWallet(await theWorld(), { network: MAINNET });
   const { page } = await visit("/", { wallets: [wallet] });
-  await choose(page, wallet);
-  await accountButton(page, wallet).waitFor();
+  await connect(page, wallet);
   expect(wallet.asked).toContain("wallet_switchEthereumChain");
 });
 
 test("a wallet that has never heard of this network is told", async () => {
   const wallet = await newWallet(await theWorld(), { network: MAINNET, knowsNetwork: false });
   const { page } = await visit("/", { wallets: [wallet] });
-  await choose(page, wallet);
-  await accountButton(page, wallet).waitFor();
+  await connect(page, wallet);
   expect(wallet.asked).toContain("wallet_addEthereumChain");
 });
 
@@ -94,8 +81,7 @@ test("a wallet that leaves for another network is called back", async () => {
   const { config } = await theWorld();
   const wallet = await newWallet(await theWorld());
   const { page } = await visit("/", { wallets: [wallet] });
-  await choose(page, wallet);
-  await accountButton(page, wallet).waitFor();
+  await connect(page, wallet);
   await wallet.useNetwork(MAINNET);
   const back = page.getByRole("button", { name: text.wrongNetwork(config.chainName) });
   wallet.rejectNext();
@@ -110,6 +96,5 @@ test("a wallet that knows only the oldest words connects all the same", async ()
     without: ["wallet_requestPermissions", "wallet_revokePermissions"],
   });
   const { page } = await visit("/", { wallets: [wallet] });
-  await choose(page, wallet);
-  await accountButton(page, wallet).waitFor();
+  await connect(page, wallet);
 });

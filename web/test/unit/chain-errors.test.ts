@@ -15,7 +15,7 @@ import {
 import { call, estimateGas } from "viem/actions";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startAnvil } from "../../../scripts/stack/clients.ts";
-import { type Chain, NMR, startChain } from "../../../subgraph/test/chain.ts";
+import { type Chain, NMR, type OwnChain, startChain } from "../../../subgraph/test/chain.ts";
 import { copy } from "../../src/copy/en.ts";
 import { errorsAbi, type ErrorText } from "../../src/chain/error-abi.ts";
 import { refusalFrom, refusalOf, revertDataIn } from "../../src/chain/errors.ts";
@@ -159,7 +159,7 @@ describe("what a node answers", () => {
 });
 
 describe("real nodes", { timeout: 60_000 }, () => {
-  let chain: Chain;
+  let chain: OwnChain;
   let anvil: Awaited<ReturnType<typeof startAnvil>>;
   beforeAll(async () => {
     chain = await startChain();

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Hex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Chain, NMR, startChain } from "../../../subgraph/test/chain.ts";
+import { NMR, type OwnChain, startChain } from "../../../subgraph/test/chain.ts";
 import { packScores } from "@numeraire-staking/oracle/core/words";
 import { exactNmr } from "../../src/core/amounts.ts";
 import { canExit, exitCalls, exitIfRequested, exitOf } from "../../src/core/exit.ts";
@@ -14,7 +14,7 @@ import { type Deed, everybodysDeeds, limits, othersDeeds, ownDeed } from "./supp
 const RUNS = Number(process.env.WEB_HISTORIES ?? 6);
 const ONE = 10n ** 9n;
 
-let chain: Chain;
+let chain: OwnChain;
 beforeAll(async () => {
   chain = await startChain();
   await chain.provide(chain.accounts[1] as Hex, 100_000n * NMR);

@@ -1,7 +1,6 @@
 import { basename } from "node:path";
 import { payoutTowardZero, payoutFactorDown, type Terms, totalAtRiskDown } from "@numeraire-staking/oracle/core/payout";
 import { weiFromNano } from "@numeraire-staking/oracle/core/units";
-import type { Scores } from "@numeraire-staking/oracle/core/words";
 import type { PayoutInput } from "@numeraire-staking/oracle/core/derivation";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

@@ -1,0 +1,124 @@
+import { useState } from "react";
+import { type Address, isAddress } from "viem";
+import type { PositionNow } from "../chain/positions.ts";
+import { copy } from "../copy/en.ts";
+import { prospectOf } from "../core/prospect.ts";
+import { type Act, worstCaseOfSigning } from "../core/worst-case.ts";
+import { useBalance } from "../data/balance.ts";
+import type { Request } from "../flows/schema.ts";
+import { Amount } from "./amount.tsx";
+import { AmountField, amountOf } from "./amount-field.tsx";
+import { Facts } from "./figures.tsx";
+import { ModelLink } from "./model.tsx";
+import { Risk } from "./risk.tsx";
+import { Signing } from "./signing.tsx";
+
+const text = copy.act;
+
+type Asked = { readonly request: Request; readonly act: Act } | null;
+
+/** Adding to a position, asking for a withdrawal, taking it back, taking it out. */
+export function PositionForm({
+  kind,
+  account,
+  held,
+  now,
+}: {
+  kind: string;
+  account: Address;
+  held: PositionNow;
+  now: number;
+}) {
+  const [amount, setAmount] = useState("");
+  const [to, setTo] = useState<string>(account);
+  const balance = useBalance(account);
+  const asked = askedFor(kind, held, amountOf(amount), to);
+  const { standing } = prospectOf(held, now);
+  return (
+    <div className="act">
+      <Facts
+        rows={[
+          [
+            copy.round.columns.model,
+            <ModelLink key="model" tournament={String(held.tournament.number)} model={held.model} />,
+          ],
+          [copy.mine.staked, <Amount key="active" wei={held.active} />],
+          [copy.mine.pending, <Amount key="pending" wei={held.pending} />],
+        ]}
+      />
+      {kind === "add" && (
+        <AmountField
+          id="amount"
+          label={text.amount}
+          value={amount}
+          onChange={setAmount}
+          mostName={text.balance}
+          {...mostOf(balance.data)}
+        />
+      )}
+      {kind === "leave" && (
+        <AmountField
+          id="amount"
+          label={text.amount}
+          value={amount}
+          onChange={setAmount}
+          mostName={text.active}
+          most={held.active}
+        />
+      )}
+      {kind === "take" && <Receiver value={to} onChange={setTo} />}
+      {asked !== null && <Risk worst={worstCaseOfSigning(standing, asked.act)} standing={standing} />}
+      <Signing account={account} request={asked?.request ?? null} />
+    </div>
+  );
+}
+
+const mostOf = (balance: bigint | undefined) => (balance === undefined ? {} : { most: balance });
+
+function askedFor(
+  kind: string,
+  { tournament: { number }, position, active }: PositionNow,
+  amount: bigint | null,
+  to: string,
+): Asked {
+  const at = { tournament: number, position };
+  switch (kind) {
+    case "add":
+      return amount === null
+        ? null
+        : { request: { kind: "increaseStake", ...at, amount }, act: { kind: "add", amount } };
+    case "leave":
+      if (amount === null || amount > active) return null;
+      return { request: { kind: "requestWithdrawal", ...at, amount }, act: { kind: "request", amount } };
+    case "cancel":
+      return { request: { kind: "cancelWithdrawal", ...at }, act: { kind: "cancel" } };
+    case "take":
+      if (!isAddress(to, { strict: false })) return null;
+      return { request: { kind: "withdraw", ...at, to }, act: { kind: "withdraw" } };
+    default:
+      return null;
+  }
+}
+
+function Receiver({ value, onChange }: { value: string; onChange: (text: string) => void }) {
+  const bad = !isAddress(value, { strict: false });
+  return (
+    <div className="field">
+      <label htmlFor="to">{text.to}</label>
+      <input
+        id="to"
+        className="input mono"
+        spellCheck={false}
+        autoComplete="off"
+        aria-invalid={bad}
+        value={value}
+        onInput={(event) => onChange(event.currentTarget.value)}
+      />
+      {bad && (
+        <p className="fault" role="alert">
+          {copy.mine.notAnAddress}
+        </p>
+      )}
+    </div>
+  );
+}

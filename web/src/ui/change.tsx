@@ -1,0 +1,67 @@
+import { copy } from "../copy/en.ts";
+import type { Change, Holdings } from "../flows/schema.ts";
+import { Amount } from "./amount.tsx";
+import { ModelName } from "./model.tsx";
+
+const text = copy.change;
+
+type Row = {
+  readonly name: string;
+  readonly key: string;
+  readonly model: `0x${string}` | null;
+  readonly pick: (holdings: Holdings) => bigint | undefined;
+};
+
+/** What a flow moves: before, as the chain says, and after, as the simulation says. */
+export function ChangeTable({ change }: { change: Change }) {
+  const rows = rowsOf(change);
+  return (
+    <div className="scroll" tabIndex={0} role="region" aria-label={text.title}>
+      <table className="table">
+        <caption className="hidden">{text.title}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{text.what}</th>
+            <th scope="col" className="right">
+              {text.before}
+            </th>
+            <th scope="col" className="right">
+              {text.after}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ name, key, model, pick }) => {
+            const [before, after] = [pick(change.before), change.after === null ? undefined : pick(change.after)];
+            return (
+              <tr key={key} className={before === after ? "same" : ""}>
+                <th scope="row">
+                  {name} {model !== null && <ModelName model={model} />}
+                </th>
+                <td className="right">{before === undefined ? "" : <Amount wei={before} />}</td>
+                <td className="right">{after === undefined ? text.unknown : <Amount wei={after} />}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function rowsOf({ before }: Change): Row[] {
+  const many = before.positions.length > 1;
+  const positions = before.positions.flatMap(({ model, position }, at) => {
+    const of = (name: string, field: "active" | "pending"): Row => ({
+      ...{ name, key: `${at} ${field}`, model: many ? model : null },
+      pick: ({ positions: each }) => each[at]?.[field],
+    });
+    const label = many && model === null ? `${position ?? ""} ` : "";
+    return [of(`${label}${text.active}`, "active"), of(`${label}${text.pending}`, "pending")];
+  });
+  return [
+    ...positions,
+    { name: text.balance, key: "balance", model: null, pick: ({ balance }) => balance },
+    { name: text.allowance, key: "allowance", model: null, pick: ({ allowance }) => allowance },
+  ];
+}

@@ -1,0 +1,54 @@
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import { useConnection } from "wagmi";
+import { useApp } from "../app-context.ts";
+import type { Provider } from "../chain/client.ts";
+import { callsOf } from "../flows/build.ts";
+import { PACE } from "../flows/desk.ts";
+import { type Flows, flowsAt } from "../flows/flow.ts";
+import type { Flow } from "../flows/schema.ts";
+
+const FlowsContext = createContext<Flows | null>(null);
+
+/** Ids that sort by age, also of two pages. */
+function newId(): string {
+  const random = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  return `${Date.now().toString().padStart(14, "0")}-${random.toString(16).padStart(8, "0")}`;
+}
+
+/** The flows of this page, worked with whatever wallet is connected; those that an earlier page left are taken up. */
+export function FlowsProvider({ children }: { children: ReactNode }) {
+  const { chain, index } = useApp();
+  const { connector } = useConnection();
+  const wallet = useRef<Provider | null>(null);
+  const flows = useMemo(
+    () =>
+      flowsAt({ chain, index, wallet: () => wallet.current, keep: localStorage, newId, build: callsOf, pace: PACE }),
+    [chain, index],
+  );
+  useEffect(() => {
+    let left = false;
+    wallet.current = null;
+    void connector?.getProvider().then((provider) => {
+      if (!left) wallet.current = provider as Provider;
+    });
+    return () => {
+      left = true;
+    };
+  }, [connector]);
+  useEffect(() => {
+    void flows.resume();
+  }, [flows]);
+  return <FlowsContext value={flows}>{children}</FlowsContext>;
+}
+
+export function useFlows(): Flows {
+  const flows = useContext(FlowsContext);
+  if (flows === null) throw new Error("a component stands outside of the flows");
+  return flows;
+}
+
+/** All flows of this page, the oldest first. */
+export function useFlowList(): readonly Flow[] {
+  const flows = useFlows();
+  return useSyncExternalStore(flows.subscribe, flows.getSnapshot);
+}
