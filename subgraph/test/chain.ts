@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import {
   type Abi,
   createTestClient,
+  encodeFunctionData,
   type Hex,
   http,
   keccak256,
@@ -41,18 +42,15 @@ function clientOf(rpcUrl: string) {
     .extend(walletActions);
 }
 
+const NUMERAIRE = "Numeraire.sol/Numeraire.json";
 const staking = artifact("NumeraireStaking.sol/NumeraireStaking.json");
 
 /**
  * Starts the chain and deploys token and staking contract; account 0 has all tokens and has approved the contract.
- * @param startsAt Time of the first block, unix seconds; absent: now.
  * @param tokenArtifact Another token that takes its first owner.
+ * @param more.startsAt Time of the first block, unix seconds; absent: now.
  */
-export async function startChain({
-  startsAt,
-  tokenArtifact = "Numeraire.sol/Numeraire.json",
-}: { startsAt?: number; tokenArtifact?: string } = {}) {
-  const token = artifact(tokenArtifact);
+export async function startChain(tokenArtifact = NUMERAIRE, { startsAt }: { startsAt?: number } = {}) {
   const override = startsAt === undefined ? {} : { initialDate: new Date(startsAt * 1_000) };
   // Takes seconds to load, which only those who run a chain need to wait for.
   const { network } = await import("hardhat");
@@ -67,7 +65,7 @@ export async function startChain({
     const { contractAddress } = await client.waitForTransactionReceipt({ hash });
     return contractAddress as Hex;
   };
-  const tokenAddress = await deploy(token, [owner]);
+  const tokenAddress = await deploy(artifact(tokenArtifact), [owner]);
   const address = await deploy(staking, [tokenAddress]);
   const reporterKeys = [generatePrivateKey(), generatePrivateKey(), generatePrivateKey()];
   const place: ChainPlace = { rpcUrl, tokenArtifact, tokenAddress, address, reporterKeys };
@@ -93,11 +91,18 @@ export async function chainAt({ rpcUrl, tokenArtifact, tokenAddress, address, re
       args: Record<string, unknown>;
     }[];
   };
+  /** The calldata of a call of the token. */
+  const tokenCall = (functionName: string, ...args: unknown[]): Hex =>
+    encodeFunctionData({ abi: token.abi, functionName, args });
   const callToken = async (from: Hex, functionName: string, ...args: unknown[]): Promise<void> => {
-    const call = { abi: token.abi, address: tokenAddress, functionName, args, account: from };
-    const hash = await client.writeContract(call);
+    const data = tokenCall(functionName, ...args);
+    const hash = await client.sendTransaction({ to: tokenAddress, data, account: from });
     await client.waitForTransactionReceipt({ hash });
   };
+  const balanceOf = (account: Hex): Promise<bigint> =>
+    client.readContract({
+      ...{ abi: token.abi, address: tokenAddress, functionName: "balanceOf", args: [account] },
+    }) as Promise<bigint>;
   /** Sends tokens of the owner's to an account. */
   const give = (account: Hex, amount: bigint): Promise<void> => callToken(owner, "transfer", account, amount);
   /** Sends tokens to an account and lets it approve the staking contract. */
@@ -135,6 +140,7 @@ export async function chainAt({ rpcUrl, tokenArtifact, tokenAddress, address, re
 
   return {
     ...{ rpcUrl, client, accounts, owner, token, tokenAddress, staking, address, send, give, provide, reporters, read },
+    ...{ tokenCall, balanceOf },
     now: async (): Promise<number> => Number((await client.getBlock()).timestamp),
     /** Mines a block at that time; the next transaction's is later. */
     async travelTo(timestamp: number): Promise<void> {

@@ -10,14 +10,14 @@ test("a dead index is said, and what it knows comes by itself once it lives agai
   await page.getByRole("alert").getByText(copy.shell.noAnswer).waitFor();
   await off();
   await page.getByRole("button", { name: copy.shell.tryAgain }).click();
-  await page.getByRole("link", { name: "Classic" }).waitFor();
+  await page.getByRole("link", { name: "Classic", exact: true }).waitFor();
   await page.getByText(copy.status.noIndex).waitFor({ state: "detached" });
 });
 
 test("a dead chain is said, and what the index knows is shown all the same", async () => {
   const { page, off } = await visit("/", { off: ["chain"] });
   await page.getByText(copy.status.noChain).waitFor();
-  await page.getByRole("link", { name: "Classic" }).waitFor();
+  await page.getByRole("link", { name: "Classic", exact: true }).waitFor();
   await off();
   await page.getByText(copy.status.noChain).waitFor({ state: "detached" });
 });
@@ -27,7 +27,7 @@ test("what is shown stays while everything dies", async () => {
   await filled(page);
   await off("index", "chain");
   await page.getByText(copy.status.noIndex).waitFor();
-  expect(await page.getByRole("link", { name: "Classic" }).count()).toBe(1);
+  expect(await page.getByRole("link", { name: "Classic", exact: true }).count()).toBe(1);
 });
 
 test("an index that lags says by how many blocks", async () => {

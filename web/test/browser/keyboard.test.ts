@@ -31,6 +31,7 @@ test("another page is a few keys away, starts at its top, and has the focus", as
 
 test("a table is sorted by keys, and says so", async () => {
   const { page } = await visit("/");
+  await filled(page);
   const table = page.getByRole("table", { name: copy.overview.tournaments });
   const head = table.getByRole("columnheader", { name: copy.overview.columns.tournament });
   await tabTo(page, head.getByRole("button"));

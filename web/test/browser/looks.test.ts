@@ -79,5 +79,7 @@ test("an address that leads nowhere says so, and leads on", async () => {
 
 test("without JavaScript the page says what it needs", async () => {
   const { page } = await visit("/", { javaScript: false });
-  await page.getByText("This page needs JavaScript").waitFor();
+  const note = page.locator("noscript");
+  await note.waitFor();
+  expect(await note.textContent()).toContain("needs JavaScript");
 });

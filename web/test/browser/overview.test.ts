@@ -1,3 +1,6 @@
+import { weiFromNano } from "@numeraire-staking/oracle/core/units";
+import { unpackStakes } from "@numeraire-staking/oracle/core/words";
+import { parseEther } from "viem";
 import { expect, test } from "vitest";
 import { copy } from "../../src/copy/en.ts";
 import { exactNmr } from "../../src/core/amounts.ts";
@@ -21,7 +24,7 @@ test("the figures are the index's, to the last digit", async () => {
     [text.burned, protocol?.burnedWei],
   ] as const) {
     const figure = page.locator(".figure", { has: page.getByText(name, { exact: true }) });
-    expect(await figure.locator(".number").first().getAttribute("title")).toBe(exactNmr(BigInt(wei ?? 0)));
+    expect(await figure.locator(".number").first().getAttribute("title")).toBe(`${exactNmr(BigInt(wei ?? 0))} NMR`);
   }
 });
 
@@ -34,9 +37,11 @@ test("the tournaments' stakes are the contract's", async () => {
     [CLASSIC, "Classic"],
     [SIGNALS, "Signals"],
   ] as const) {
-    const { active } = await chain.read<{ active: bigint }>("tournamentOf", tournament);
+    const active = unpackStakes(await chain.read<bigint[]>("stakesOf", tournament, 0)).reduce(
+      (sum, each) => sum + each,
+    );
     const row = table.getByRole("row", { name: new RegExp(`^${name} `) });
-    expect(await row.locator(".number").first().getAttribute("title")).toBe(exactNmr(active));
+    expect(await row.locator(".number").first().getAttribute("title")).toBe(exactNmr(weiFromNano(active)));
   }
 });
 
@@ -65,10 +70,16 @@ test("each cell of the strip is a round, and has the state that the contract giv
   }
 });
 
-test("a chart's numbers are in its table too", async () => {
+test("a chart's numbers are in its table too, and add up to the total", async () => {
+  const { index, indexed } = await theWorld();
+  await indexed();
+  const { protocol } = await index.ask(overview);
   const { page } = await visit("/");
   const chart = page.locator("figure", { has: page.getByRole("heading", { name: text.paidChart }) });
   await chart.getByText(copy.chart.asTable).click();
-  const rewarded = await chart.getByRole("table").locator("tbody tr td:nth-child(2) .number").allTextContents();
-  expect(rewarded.filter((amount) => !amount.startsWith("0.000"))).toHaveLength(5);
+  const days = await chart.getByRole("table").locator("tbody tr td:nth-child(2) .number").all();
+  const exact = await Promise.all(days.map((amount) => amount.getAttribute("title")));
+  const sum = exact.reduce((total, title) => total + parseEther((title ?? "").replace(/ NMR|,/g, "")), 0n);
+  expect(sum).toBe(BigInt(protocol?.rewardedWei ?? 0));
+  expect(sum).toBeGreaterThan(0n);
 });

@@ -32,7 +32,7 @@ export type Staker = Awaited<ReturnType<World["staker"]>>;
 
 /** @param registrar Of the tournament; without one anybody may stake on anything. */
 export async function startWorld(kind: TokenKind, registrar: Address = ZERO) {
-  const test = await startChain(kind === "mainnet" ? { tokenArtifact: MAINNET_TOKEN } : {});
+  const test = await startChain(kind === "mainnet" ? MAINNET_TOKEN : undefined);
   const reporters = test.reporters.map(({ address }) => address);
   await test.send(test.owner, "createTournament", "t", LIMITS, ZERO, registrar, NMR, reporters, 2);
   const chain: Chain = {

@@ -8,7 +8,7 @@ import { hardhat } from "viem/chains";
 import { build } from "vite";
 import { buildSubgraph } from "../../../../subgraph/engine/build.ts";
 import { startEngine } from "../../../../subgraph/engine/engine.ts";
-import { connect } from "../../../../subgraph/client/index.ts";
+import { connect } from "@numeraire-staking/subgraph/client";
 import { type ChainPlace, startChain } from "../../../../subgraph/test/chain.ts";
 import { publish } from "../../../publish/publish.ts";
 import { serve } from "../../../publish/serve.ts";
@@ -43,7 +43,7 @@ export async function startStage(): Promise<Stage> {
     cleanups.push(() => rm(folder, { recursive: true, force: true }));
     // PostgreSQL runs as an ordinary user where we are root, and must be able to enter.
     await chmod(folder, 0o755);
-    const chain = await startChain({ startsAt: Math.floor(Date.now() / 1_000) - HISTORY_DAYS * DAY });
+    const chain = await startChain(undefined, { startsAt: Math.floor(Date.now() / 1_000) - HISTORY_DAYS * DAY });
     cleanups.push(() => chain.stop());
 
     const outDir = join(folder, "subgraph");
