@@ -244,7 +244,6 @@ export const copy = {
     due: "By the formula",
     paid: "Paid",
     verdict: "Verdict",
-    verdicts: { true: "true", false: "false", unknown: "unknown" },
     wholeVerdict: {
       true: (count: number) => `All ${count.toLocaleString("en")} payouts are what they must be.`,
       false: (count: number, differing: number) =>
@@ -289,14 +288,6 @@ export const copy = {
       cancel: "Cancel a withdrawal",
       take: "Take a withdrawal out",
     },
-    requests: {
-      openPosition: "Stake on a model",
-      increaseStake: "Add to a stake",
-      requestWithdrawal: "Request a withdrawal",
-      cancelWithdrawal: "Cancel a withdrawal",
-      withdraw: "Take a withdrawal out",
-      stakePlan: "A stake plan",
-    },
     connect: "Connect a wallet first: it signs, this page only prepares.",
     notYours: "This position isn't the connected account's.",
     amount: "Amount, NMR",
@@ -317,10 +308,6 @@ export const copy = {
     begin: "Begin",
     noPreview: "It can't be simulated now.",
     notBegun: "It didn't begin.",
-    avoid: {
-      permit: "Approve by a transaction instead of a signature",
-      batch: "Approve and stake in two transactions instead",
-    },
   },
   change: {
     title: "Before and after",
@@ -328,53 +315,15 @@ export const copy = {
     before: "Before",
     after: "After",
     unknown: "not known",
-    active: "Active stake",
-    pending: "On its way out",
-    balance: "In your wallet",
-    allowance: "What the contract may take",
-  },
-  steps: {
-    kinds: {
-      reset: {
-        name: "Reset the old approval",
-        asks: "A transaction to the token: approve 0. This token refuses to change one approval into another.",
-      },
-      approve: { name: "Approve", asks: "A transaction to the token, for exactly the amount." },
-      permit: {
-        name: "Sign a permit",
-        asks: "A signature, no gas: the contract may take exactly the amount, for half an hour.",
-      },
-      batch: { name: "Approve and stake at once", asks: "One confirmation; both happen or neither." },
-      stake: { name: "Send", asks: "A transaction to the staking contract." },
-    },
-    states: {
-      simulating: "simulating",
-      wallet: "in the wallet",
-      sent: "sent",
-      mined: "in a block",
-      confirmed: "done",
-      failed: "not done",
-    },
   },
   flow: {
     eyebrow: "Transaction",
     unknown: "This transaction isn't known here",
-    next: (name: string) => name,
     abandon: "Give it up",
-    abandoned: "Given up. Nothing more of it happens.",
-    done: (block: bigint) => `Done, in block ${block.toLocaleString("en")}, and shown everywhere here.`,
-    doneUnindexed: (block: bigint) =>
-      `Done, in block ${block.toLocaleString("en")}. Lists and charts here may be older.`,
     indexing: (block: number | undefined) =>
       block === undefined
         ? "On the chain; waiting for the index."
         : `On the chain; the index is at block ${block.toLocaleString("en")}.`,
-    progress: {
-      simulating: "The exact transaction is simulated.",
-      wallet: "The wallet asks you now. It shows the same numbers.",
-      sent: "Sent. Waiting for a block; this page may be closed.",
-      mined: "In a block; looking at what the contract says.",
-    },
   },
   reasons: {
     replay: "A replay on the state before its block said so; the transaction itself only says that it failed.",
