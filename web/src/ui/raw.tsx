@@ -17,7 +17,7 @@ export function Raw({ value }: { value: unknown }) {
       </dl>
     );
   }
-  return <code>{String(value as string | number | bigint | boolean)}</code>;
+  return <code>{String(value)}</code>;
 }
 
 function RawList({ values }: { values: readonly unknown[] }) {

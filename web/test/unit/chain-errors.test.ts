@@ -62,7 +62,7 @@ describe("sentences", () => {
 
 describe("values in words", () => {
   const said = (errorName: string, ...args: unknown[]): string => {
-    const { what, todo } = refusalFrom(encodeErrorResult({ abi: errorsAbi as Abi, errorName, args }), STYLE);
+    const { what, todo } = refusalFrom(encodeErrorResult({ abi: errorsAbi, errorName, args }), STYLE);
     return `${what} ${todo}`;
   };
   const name = (text: string): Hex => stringToHex(text, { size: 32 });
