@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Address } from "viem";
+import { type Address, zeroHash } from "viem";
 import { describe, expect, it } from "vitest";
 import { auditRound } from "../src/core/audit.ts";
 import { derivePayout } from "../src/core/derivation.ts";
@@ -329,6 +329,66 @@ describe("the audit of a round", () => {
     expect(said(found)).toEqual([
       expect.stringMatching(/^note: position 0: the burn of \S+ NMR was cut to the 0\.000000007 it had left$/),
     ]);
+  });
+});
+
+describe("the audit of a round that isn't over", () => {
+  const NOTHING = { atRisk: 0n, payoutFactor: 0n, rewarded: 0n, burned: 0n };
+  const { contract, totals } = history();
+  const counts = { all: 1, locked: 1, reported: 0, settled: 0 };
+  /** As far as the totals say; what the contract says is the same. */
+  const stage = (
+    state: RoundHistory["state"],
+    counted: Partial<typeof counts>,
+    word: Partial<RoundHistory["contract"]> = {},
+  ) => {
+    const said = { ...totals, rewarded: 0n, burned: 0n, ...word.totals };
+    const now = { ...contract, ...word, state, totals: said, counts: { ...counts, ...counted } };
+    return { state, totals: said, contract: now };
+  };
+  const unlocked = { totals: NOTHING, staked: 0n };
+  const keptAs = (attempt: number, was: BatchHistory["kept"]): BatchHistory["kept"] =>
+    was && { ...was, attempt, reportedAt: 0, scoresHash: zeroHash };
+  const only = history().batches[0];
+
+  it.each<[string, Partial<RoundHistory>, Change]>([
+    [
+      "open",
+      { ...stage("open", { all: 0, locked: 0 }, unlocked) },
+      () => ({ lock: null, reports: [], vetoes: [], settlement: null, kept: null }),
+    ],
+    [
+      "with one batch of two locked",
+      stage("locking", { all: 2 }, { totals: NOTHING }),
+      () => ({ reports: [], vetoes: [], settlement: null, kept: null }),
+    ],
+    [
+      "locked",
+      stage("locked", {}),
+      ({ kept: was }) => ({ reports: [], vetoes: [], settlement: null, kept: keptAs(0, was) }),
+    ],
+    [
+      "vetoed",
+      stage("locked", {}),
+      ({ reports, kept: was }) => ({ reports: reports.slice(0, 1), settlement: null, kept: keptAs(1, was) }),
+    ],
+    ["reported", stage("locked", { reported: 1 }), () => ({ settlement: null })],
+    [
+      "reported, and forgotten by the contract",
+      stage("void", { reported: 1 }),
+      () => ({ settlement: null, kept: null }),
+    ],
+  ])("has nothing to say of one that is %s", (_, round, change) => {
+    expect(said(audited(change, round))).toEqual([]);
+  });
+
+  it("counts what the contract counts", () => {
+    const round = stage("locking", { all: 2 }, unlocked);
+    const found = said(audited(() => ({ lock: null, reports: [], vetoes: [], settlement: null, kept: null }), round));
+    expect(found).toContainEqual("difference: batches with a lock: 1 on chain, recomputed 0");
+    const twice = { batches: [only, { ...only, index: 1 }] };
+    const both = auditRound({ round: { ...history(), ...twice }, models: MODELS, sheet });
+    expect(said(both)).toContainEqual("difference: has a lock, and the round has 1 batches");
   });
 });
 

@@ -18,10 +18,10 @@ const pages: Readonly<Record<RouteName, ComponentType>> = {
   round: lazy(() => import("./pages/round.tsx")),
   model: lazy(() => import("./pages/model.tsx")),
   staker: lazy(() => import("./pages/staker.tsx")),
+  check: lazy(() => import("./pages/check.tsx")),
   mine: lazy(() => import("./pages/mine.tsx")),
   act: lazy(() => import("./pages/act.tsx")),
   flow: lazy(() => import("./pages/flow.tsx")),
-  check: lazy(() => import("./pages/check.tsx")),
 };
 
 /** How old an answer of the index may be before it is asked for again: a block, more or less. */

@@ -5,10 +5,10 @@ export const routes = {
   round: "/tournament/:tournament/round/:round",
   model: "/tournament/:tournament/model/:model",
   staker: "/staker/:staker",
+  check: "/check/:tournament?/:round?/:position?",
   mine: "/mine",
   act: "/act/:kind/:tournament?/:position?",
   flow: "/flow/:id",
-  check: "/check/:tournament?/:round?/:position?",
 } as const;
 
 export type RouteName = keyof typeof routes;

@@ -1,5 +1,5 @@
 import { getAbiItem, type Hex, numberToHex, type RpcLog, toEventSelector } from "viem";
-import { auditRound } from "../core/audit.ts";
+import { auditEvents } from "../core/audit.ts";
 import { isCut } from "../core/audit-payouts.ts";
 import type { ContractsWord, RoundHistory } from "../core/history.ts";
 import { payoutTowardZero } from "../core/payout.ts";
@@ -9,7 +9,7 @@ import { numeraireStakingAbi as abi } from "./generated/abi.ts";
 import type { History } from "./history.ts";
 import { logsBetween, type LogQuery, type Span } from "./logs.ts";
 import { asking, contractsWord, historyOf, latestBlock, type Tournament } from "./round-history.ts";
-import { type Logs, type TapedRound, tapeOf } from "./tape.ts";
+import { tapeOf } from "./tape.ts";
 
 // One round alone, by the topics of its events: what a browser reads, and an audit that need not know the rest.
 
@@ -41,7 +41,7 @@ export async function readRound(number: bigint, options: RoundOptions, hint?: Sp
   if (word.state === "none") return null;
   if (hint !== undefined) {
     const read = await readWithin({ from: hint.from, to: hint.to < at ? hint.to : at }, number, word, at, options);
-    const findings = read === null ? null : auditRound({ round: read, models: [], sheet: null });
+    const findings = read === null ? null : auditEvents(read);
     if (findings?.every(({ verdict }) => verdict !== "difference") === true) return read;
   }
   const read = await readWithin({ from: options.deploymentBlock, to: at }, number, word, at, options);

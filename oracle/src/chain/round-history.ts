@@ -78,10 +78,10 @@ function memory(client: Client) {
       (hash) => dataOf(hash, client),
       ({ transaction }) => transaction,
     ),
-    async stamp<T extends Place>({ blockHash, ...event }: T): Promise<Omit<T, "blockHash"> & Stamp> {
+    stamp: async <T extends Place>({ blockHash, ...event }: T): Promise<Omit<T, "blockHash"> & Stamp> => {
       const { block, transaction } = event;
       const { time, transactions } = await blockOf({ block, blockHash, transaction });
-      if (transactions.includes(transaction)) return { ...event, time };
+      if (transactions?.includes(transaction) ?? true) return { ...event, time };
       throw new ChainTrouble("events_incomplete", `block ${block.toString()} has no transaction ${transaction}`);
     },
   };
@@ -91,9 +91,11 @@ function readBlock({ block, blockHash }: Place, client: Client) {
   return asking(`eth_getBlockByNumber ${block.toString()}`, async () => {
     const found = await client.request({ method: "eth_getBlockByNumber", params: [numberToHex(block), false] });
     if (found?.hash === blockHash) {
-      return { time: hexToNumber(found.timestamp), transactions: found.transactions.map(String) };
+      // Where several nodes vote, they vote on the events; of a block they say no more than when it was.
+      const transactions: unknown = found.transactions;
+      return { time: hexToNumber(found.timestamp), transactions: Array.isArray(transactions) ? transactions : null };
     }
-    const instead = found === null ? "no such block" : `${String(found.hash)}`;
+    const instead = found === null ? "no such block" : String(found.hash);
     throw new ChainTrouble("chain_moved", `block ${block.toString()} was ${blockHash}, and is ${instead}`);
   });
 }

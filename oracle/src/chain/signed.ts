@@ -9,7 +9,6 @@ import {
   isAddressEqual,
   isHex,
   numberToHex,
-  parseAbi,
   recoverAddress,
   size,
   slice,
@@ -33,7 +32,15 @@ export type Reported = Pick<Report, "tournament" | "round" | "batch" | "scoresHa
 /** Asks an account whether it signed as a contract; null: what it said can't be told. */
 export type AskContract = (account: Address, digest: Hex, signature: Hex) => Promise<boolean | null>;
 
-const ERC1271 = parseAbi(["function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4)"]);
+const ERC1271 = [
+  {
+    type: "function",
+    name: "isValidSignature",
+    stateMutability: "view",
+    inputs: [{ type: "bytes32" }, { type: "bytes" }],
+    outputs: [{ type: "bytes4" }],
+  },
+] as const;
 /** The answer of a contract that signed: the function's selector, filled up to a word. */
 const SIGNED = 0x1626ba7en << 224n;
 const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;

@@ -31,7 +31,15 @@ const TOTALS = [
 
 /** Proves a round again as far as it came, from the chain's past and the feed. */
 export function auditRound({ round, models, sheet }: Audited): AuditFinding[] {
-  const settled = round.batches.flatMap(wholly);
+  const settled = round.batches.flatMap(wholly).filter(({ index }) => index < round.contract.counts.all);
+  const ofFeed = settled.flatMap(({ index, lock, report }) =>
+    sheet === null ? [] : scoreFindings({ index, stakes: lock.stakes, scores: report.scores, models, sheet }),
+  );
+  return [...auditEvents(round), ...ofFeed];
+}
+
+/** The same from the chain's past alone. */
+export function auditEvents(round: RoundHistory): AuditFinding[] {
   return [
     ...missingEvents(round),
     ...contradictions(round),
@@ -42,12 +50,7 @@ export function auditRound({ round, models, sheet }: Audited): AuditFinding[] {
       ...timeFindings(batch, round),
       ...reportFindings(batch, round),
     ]),
-    ...settled.flatMap((batch) => [...broughtFindings(batch), ...payoutFindings(batch, round)]),
-    ...settled.flatMap(({ index, lock, report }) =>
-      sheet === null || index >= round.contract.counts.all
-        ? []
-        : scoreFindings({ index, stakes: lock.stakes, scores: report.scores, models, sheet }),
-    ),
+    ...round.batches.flatMap(wholly).flatMap((batch) => [...broughtFindings(batch), ...payoutFindings(batch, round)]),
   ];
 }
 

@@ -37,7 +37,7 @@ export function refusalOf(data: Hex): Refusal {
   if (data.length < 10) return { error: null, values: {}, data: null };
   try {
     const { errorName, args, abiItem } = decodeErrorResult({ abi, data });
-    const given: readonly unknown[] = args ?? [];
+    const given: readonly unknown[] = args;
     const values = abiItem.inputs.map(({ name }, index) => [name, String(given[index])] as const);
     return { error: errorName, values: Object.fromEntries(values), data };
   } catch {

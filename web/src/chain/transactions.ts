@@ -64,9 +64,10 @@ export async function transactionAt(chain: Chain, from: Address, nonce: number, 
   return found === undefined ? null : { ...found, data: found.input };
 }
 
-/** What the account has waiting, as far as the node shows its pool. */
+/** What the account has waiting, as far as the node shows its pool: many show nothing of it, or refuse the question. */
 export async function waitingOf({ client }: Chain, from: Address): Promise<Sent[]> {
-  const { transactions } = await getBlock(client, { blockTag: "pending", includeTransactions: true });
+  const pending = { blockTag: "pending", includeTransactions: true } as const;
+  const { transactions } = await getBlock(client, pending).catch(() => ({ transactions: [] }));
   return transactions.filter((each) => isFrom(each.from, from)).map((each) => ({ ...each, data: each.input }));
 }
 

@@ -244,7 +244,6 @@ export const copy = {
     due: "By the formula",
     paid: "Paid",
     verdict: "Verdict",
-    verdicts: { true: "true", false: "false", unknown: "unknown" },
     wholeVerdict: {
       true: (count: number) => `All ${count.toLocaleString("en")} payouts are what they must be.`,
       false: (count: number, differing: number) =>
@@ -289,14 +288,6 @@ export const copy = {
       cancel: "Cancel a withdrawal",
       take: "Take a withdrawal out",
     },
-    requests: {
-      openPosition: "Stake on a model",
-      increaseStake: "Add to a stake",
-      requestWithdrawal: "Request a withdrawal",
-      cancelWithdrawal: "Cancel a withdrawal",
-      withdraw: "Take a withdrawal out",
-      stakePlan: "A stake plan",
-    },
     connect: "Connect a wallet first: it signs, this page only prepares.",
     notYours: "This position isn't the connected account's.",
     amount: "Amount, NMR",
@@ -317,10 +308,6 @@ export const copy = {
     begin: "Begin",
     noPreview: "It can't be simulated now.",
     notBegun: "It didn't begin.",
-    avoid: {
-      permit: "Approve by a transaction instead of a signature",
-      batch: "Approve and stake in two transactions instead",
-    },
   },
   change: {
     title: "Before and after",
@@ -328,53 +315,15 @@ export const copy = {
     before: "Before",
     after: "After",
     unknown: "not known",
-    active: "Active stake",
-    pending: "On its way out",
-    balance: "In your wallet",
-    allowance: "What the contract may take",
-  },
-  steps: {
-    kinds: {
-      reset: {
-        name: "Reset the old approval",
-        asks: "A transaction to the token: approve 0. This token refuses to change one approval into another.",
-      },
-      approve: { name: "Approve", asks: "A transaction to the token, for exactly the amount." },
-      permit: {
-        name: "Sign a permit",
-        asks: "A signature, no gas: the contract may take exactly the amount, for half an hour.",
-      },
-      batch: { name: "Approve and stake at once", asks: "One confirmation; both happen or neither." },
-      stake: { name: "Send", asks: "A transaction to the staking contract." },
-    },
-    states: {
-      simulating: "simulating",
-      wallet: "in the wallet",
-      sent: "sent",
-      mined: "in a block",
-      confirmed: "done",
-      failed: "not done",
-    },
   },
   flow: {
     eyebrow: "Transaction",
     unknown: "This transaction isn't known here",
-    next: (name: string) => name,
     abandon: "Give it up",
-    abandoned: "Given up. Nothing more of it happens.",
-    done: (block: bigint) => `Done, in block ${block.toLocaleString("en")}, and shown everywhere here.`,
-    doneUnindexed: (block: bigint) =>
-      `Done, in block ${block.toLocaleString("en")}. Lists and charts here may be older.`,
     indexing: (block: number | undefined) =>
       block === undefined
         ? "On the chain; waiting for the index."
         : `On the chain; the index is at block ${block.toLocaleString("en")}.`,
-    progress: {
-      simulating: "The exact transaction is simulated.",
-      wallet: "The wallet asks you now. It shows the same numbers.",
-      sent: "Sent. Waiting for a block; this page may be closed.",
-      mined: "In a block; looking at what the contract says.",
-    },
   },
   reasons: {
     replay: "A replay on the state before its block said so; the transaction itself only says that it failed.",
@@ -503,11 +452,11 @@ export const copy = {
       locked: ({ stake, block }: Said<"stake" | "block">) =>
         `${stake} was locked in block ${block}, and the batch's stakes hash to what the reporters signed or the contract keeps.`,
       reported: ({ scores, signed, quorum, attempt }: Said<"scores" | "signed" | "quorum" | "attempt">) =>
-        `The scores ${scores} were signed by ${signed} reporters of the set named before the round opened; ${quorum} are needed. Attempt ${attempt}.`,
+        `The scores ${scores} are attempt ${attempt}, signed by ${signed} of the reporters who were named when the round opened; it takes ${quorum}.`,
       timely: ({ locked, reported, settled }: Said<"locked" | "reported" | "settled">) =>
         `Locked ${locked}, reported ${reported}, settled ${settled}: each within its window, and after the time for a veto.`,
       total: ({ atRisk, factor, batches }: Said<"atRisk" | "factor" | "batches">) =>
-        `The stakes of all ${batches} batches put ${atRisk} at risk, which makes the payout factor ${factor}, as the contract says.`,
+        `All stakes (batches: ${batches}) put ${atRisk} at risk, which makes the payout factor ${factor}, as the contract says.`,
       paid: ({ paid, rewarded, burned }: Said<"paid" | "rewarded" | "burned">) =>
         `The formula gives ${paid}, and that was settled. The round paid ${rewarded} and burned ${burned} in all, as the contract says.`,
       cut: ({ paid, due }: Said<"paid" | "due">) =>
@@ -516,7 +465,7 @@ export const copy = {
     false: {
       locked: ({ hash }: Said<"hash">) => `The batch's stakes hash to ${hash}, which is not what was signed or kept.`,
       reported: ({ signed, quorum }: Said<"signed" | "quorum">) =>
-        `The report doesn't hold: ${signed} true signatures, ${quorum} needed, over exactly these scores and this attempt.`,
+        `The report doesn't hold: signers, scores or attempt are not as signed (true signatures: ${signed}, it takes ${quorum}).`,
       timely: () => "A step happened outside of its window.",
       total: ({ atRisk, said }: Said<"atRisk" | "said">) =>
         `The stakes put ${atRisk} at risk, and the round was locked with ${said}, or terms or factor differ.`,
@@ -598,6 +547,77 @@ export const copy = {
   },
 
   // ------------------------------------------------------------ flows
+
+  flows: {
+    /** What the user does. */
+    title: {
+      openPosition: "Open a position",
+      increaseStake: "Add to the stake",
+      requestWithdrawal: "Request a withdrawal",
+      cancelWithdrawal: "Cancel the withdrawal",
+      withdraw: "Withdraw",
+      stakePlan: "Carry out the stake plan",
+    },
+    /** How the tokens get there, in one line. */
+    path: {
+      none: "One transaction.",
+      allowance: "One transaction: the contract may already take this much.",
+      permit: "A signature, which costs nothing, and one transaction.",
+      batch: "One confirmation: your wallet approves and stakes together, both or neither.",
+      approve: "An approval of exactly this amount, then the stake.",
+    },
+    step: {
+      reset: {
+        name: "Reset the allowance",
+        asks: "Your wallet asks to approve 0 NMR: this token changes an allowance only by way of 0.",
+      },
+      approve: {
+        name: "Approve",
+        asks: (amount: string) => `Your wallet asks to let the staking contract take ${amount}, and no more.`,
+      },
+      permit: {
+        name: "Sign a permit",
+        asks: (amount: string) =>
+          `Your wallet asks for a signature that lets the staking contract take ${amount}, and no more. It sends nothing and costs nothing.`,
+      },
+      batch: {
+        name: "Approve and stake",
+        asks: (amount: string) => `Your wallet asks to approve ${amount} and to stake it, as one: both or neither.`,
+      },
+      stake: {
+        name: "Send the transaction",
+        asks: "Your wallet asks to send one transaction to the staking contract. It carries no ether.",
+      },
+    },
+    state: {
+      waiting: "Next",
+      simulating: "Trying it out on the chain's state",
+      wallet: "In your wallet",
+      sent: "Sent, not in a block yet",
+      mined: (block: string) => `In block ${block}`,
+      confirmed: "Confirmed by the contract",
+      failed: "Not done",
+    },
+    end: {
+      reached: (block: string) => `Done, and indexed up to block ${block}.`,
+      unknown: (block: string) =>
+        `Done in block ${block}. The index doesn't answer: figures that come from it may lag.`,
+      abandoned: "Given up. Nothing of it is under way.",
+    },
+    change: {
+      active: "Active stake",
+      pending: "Leaving",
+      withdrawable: "Free to withdraw",
+      balance: "In your account",
+      allowance: "The contract may take",
+      afterUnknown: "Your node can't show what will be after; the transaction itself was tried out.",
+    },
+    /** Ways that the user may choose instead. */
+    instead: {
+      permit: "Approve with a transaction instead",
+      batch: "Approve first, then stake, in two transactions",
+    },
+  },
 
   // ------------------------------------------------------------ errors
 

@@ -1,4 +1,4 @@
-import { auditRound } from "@numeraire-staking/oracle/core/audit";
+import { auditEvents } from "@numeraire-staking/oracle/core/audit";
 import type { BatchHistory, RoundHistory } from "@numeraire-staking/oracle/core/history";
 import { LANES, POSITIONS_PER_BATCH } from "@numeraire-staking/oracle/core/words";
 import {
@@ -60,7 +60,7 @@ export function checkPayout(evidence: Evidence, position: number): Tick[] {
   }
   const { round } = evidence;
   const { batch: index, lane } = placeOf(position);
-  const findings = auditRound({ round, models: [], sheet: null });
+  const findings = auditEvents(round);
   const batch = batchAt(index, round);
   const isAbsent = isWithout(lane, batch, round);
   return TICKS.map((id) => {
@@ -77,7 +77,7 @@ export function checkRound(evidence: Evidence): RoundCheck {
     return { verdict: "unknown", ticks, positions: [], differing: [] };
   }
   const { round } = evidence;
-  const findings = auditRound({ round, models: [], sheet: null });
+  const findings = auditEvents(round);
   const batches = batchesOf(round);
   const ticks = TICKS.map((id): RoundTick => {
     const each = batches.map((batch) => ({ batch: batch.index, ...judge(id, batch, round, findings) }));

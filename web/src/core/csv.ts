@@ -27,10 +27,10 @@ export type Table = readonly (readonly (string | bigint)[])[];
 
 /** A history as CSV, one entry a line: amounts exact in wei and, in decimals, in NMR; times in ISO 8601, UTC. */
 export function historyCsv(entries: readonly HistoryEntry[]): string {
-  const rows = entries.map(({ time, block, transaction, tournament, position, model, kind, round, amount }) => [
-    ...[isoTime(time), block, transaction, BigInt(tournament), BigInt(position), model, kind, round ?? "", amount],
-  ]);
-  const lines = rows.map((row, place) => `${line(row)},${decimal(entries[place]?.amount ?? 0n, 18)}`);
+  const lines = entries.map(({ time, block, transaction, tournament, position, model, kind, round, amount }) => {
+    const place = [BigInt(tournament), BigInt(position), model, kind, round ?? ""];
+    return `${line([isoTime(time), block, transaction, ...place, amount])},${decimal(amount, 18)}`;
+  });
   return [line(COLUMNS), ...lines, ""].join("\r\n");
 }
 

@@ -54,7 +54,7 @@ export function exitIfRequested(batch: number, rounds: readonly PositionRound[],
     rounds.filter((round) => holds(round) || mayLock(round, batch, now, minedBy)),
     now,
   );
-  return { free: 0n, holding, overCount: 0, outBy: latest(holding, now) };
+  return { free: 0n, holding, overCount: 0, outBy: latest(holding, minedBy) };
 }
 
 /**

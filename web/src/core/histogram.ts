@@ -1,3 +1,5 @@
+import { roundWidthUp } from "./ticks.ts";
+
 export type Bin = { readonly from: number; readonly to: number; readonly count: number };
 
 /**
@@ -7,7 +9,7 @@ export type Bin = { readonly from: number; readonly to: number; readonly count: 
 export function histogram(values: readonly number[], wanted = 24): Bin[] {
   if (values.length === 0) return [];
   const [low, high] = values.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [0, 0]);
-  const width = roundWidth((high - low || 1) / wanted);
+  const width = roundWidthUp((high - low || 1) / wanted);
   const first = Math.floor(low / width);
   const counts = new Map<number, number>();
   for (const value of values) {
@@ -19,10 +21,4 @@ export function histogram(values: readonly number[], wanted = 24): Bin[] {
     const at = first + offset;
     return { from: at * width, to: (at + 1) * width, count: counts.get(at) ?? 0 };
   });
-}
-
-/** The smallest round width of at least `width`. */
-function roundWidth(width: number): number {
-  const power = 10 ** Math.floor(Math.log10(width));
-  return power * ([1, 2, 5, 10].find((step) => step * power >= width * (1 - 1e-9)) ?? 10);
 }

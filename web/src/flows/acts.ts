@@ -49,5 +49,5 @@ export async function holdsAt(chain: Chain, request: Request, account: Address, 
 
 /** The kind of an act chooses its rules: they fit, which the compiler can't see. */
 function rulesOf(act: Act): ActRules<Act> {
-  return RULES[act.kind] as ActRules<Act>;
+  return RULES[act.kind];
 }

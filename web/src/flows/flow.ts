@@ -3,6 +3,7 @@ import type { Desk, Run } from "./desk.ts";
 import { advance, resume } from "./engine.ts";
 import type { Path } from "./schema.ts";
 import { allows, currentStep, isInFlight, reduce } from "./reduce.ts";
+import { isSameHex } from "./rules.ts";
 import { type Avoidable, type Change, type Flow, type Reason, type Request, VERSION } from "./schema.ts";
 import { allIn, findIn, FlowMoved, saveTo } from "./store.ts";
 import { freshSteps, survey } from "./survey.ts";
@@ -43,7 +44,7 @@ export function flowsAt(desk: Desk): Flows {
 
   function ours(): readonly Flow[] {
     const { id, contract } = desk.chain;
-    return allIn(desk.keep).filter((flow) => flow.chainId === id && flow.contract === contract);
+    return allIn(desk.keep).filter((flow) => flow.chainId === id && isSameHex(flow.contract, contract));
   }
 
   function save(flow: Flow): void {

@@ -90,8 +90,7 @@ function stakeIn(data: Hex): Meaning | null {
 /** False for what no flow asks for, and for bytes that no argument needs: nothing may hide there. */
 function collect(data: Hex, acts: Act[], permits: bigint[]): boolean {
   const call = decodeFunctionData({ abi, data });
-  if (encodeFunctionData({ abi, ...call } as Parameters<typeof encodeFunctionData<typeof abi>>[0]) !== data)
-    return false;
+  if (encodeFunctionData({ abi, ...call }) !== data) return false;
   switch (call.functionName) {
     case "multicall":
       return call.args[0].every((inner) => collect(inner, acts, permits));

@@ -9,7 +9,7 @@ import { ChangeTable } from "../ui/change.tsx";
 import { ReasonNotice } from "../ui/reason.tsx";
 import { Notice } from "../ui/states.tsx";
 import { StepList } from "../ui/step-list.tsx";
-import { useFlowList, useFlows } from "../wallet/flows.tsx";
+import { carryOn, useFlowList, useFlows } from "../wallet/flows.tsx";
 import { useIndexHead } from "../data/heads.ts";
 
 const text = copy.flow;
@@ -22,7 +22,7 @@ export default function FlowPage() {
     <>
       <header className="head">
         <p className="eyebrow">{text.eyebrow}</p>
-        <h1>{flow === undefined ? text.unknown : copy.act.requests[flow.request.kind]}</h1>
+        <h1>{flow === undefined ? text.unknown : copy.flows.title[flow.request.kind]}</h1>
       </header>
       {flow !== undefined && <View flow={flow} />}
     </>
@@ -36,7 +36,7 @@ function View({ flow }: { flow: Flow }) {
   return (
     <div className="act">
       {flow.change !== null && <ChangeTable change={flow.change} />}
-      <StepList steps={flow.steps} />
+      <StepList request={flow.request} steps={flow.steps} />
       {step.state.name === "failed" && flow.state.name === "running" && <ReasonNotice reason={step.state.reason} />}
       <div role="status">
         <Progress flow={flow} />
@@ -44,8 +44,8 @@ function View({ flow }: { flow: Flow }) {
       {flow.state.name === "running" && (
         <div className="tools-row">
           {waits && (
-            <button type="button" className="button primary" onClick={() => void flows.advance(flow.id)}>
-              {step.state.name === "failed" ? copy.shell.tryAgain : text.next(copy.steps.kinds[step.kind].name)}
+            <button type="button" className="button primary" onClick={() => void carryOn(flows, flow.id)}>
+              {step.state.name === "failed" ? copy.shell.tryAgain : copy.flows.step[step.kind].name}
             </button>
           )}
           {waits && (
@@ -72,16 +72,10 @@ function Progress({ flow }: { flow: Flow }) {
   useEffect(() => {
     if (state.name === "done") void queries.invalidateQueries();
   }, [state.name, queries]);
-  if (state.name === "abandoned") return <Notice title={text.abandoned} />;
+  if (state.name === "abandoned") return <Notice title={copy.flows.end.abandoned} />;
   if (state.name === "done") {
-    return (
-      <Notice
-        kind="good"
-        title={state.index === "reached" ? text.done(state.block) : text.doneUnindexed(state.block)}
-      />
-    );
+    return <Notice kind="good" title={copy.flows.end[state.index](state.block.toLocaleString("en"))} />;
   }
-  const step = currentStep(flow);
-  if (step.state.name === "confirmed") return <p>{text.indexing(indexed)}</p>;
-  return <p>{step.state.name === "waiting" || step.state.name === "failed" ? "" : text.progress[step.state.name]}</p>;
+  const isMined = flow.steps.every((each) => each.state.name === "confirmed");
+  return isMined ? <p>{text.indexing(indexed)}</p> : null;
 }

@@ -4,6 +4,7 @@ import { Amount } from "./amount.tsx";
 import { ModelName } from "./model.tsx";
 
 const text = copy.change;
+const names = copy.flows.change;
 
 type Row = {
   readonly name: string;
@@ -45,6 +46,7 @@ export function ChangeTable({ change }: { change: Change }) {
           })}
         </tbody>
       </table>
+      {change.after === null && <p className="quiet small">{names.afterUnknown}</p>}
     </div>
   );
 }
@@ -52,16 +54,16 @@ export function ChangeTable({ change }: { change: Change }) {
 function rowsOf({ before }: Change): Row[] {
   const many = before.positions.length > 1;
   const positions = before.positions.flatMap(({ model, position }, at) => {
-    const of = (name: string, field: "active" | "pending"): Row => ({
+    const of = (name: string, field: "active" | "pending" | "withdrawable"): Row => ({
       ...{ name, key: `${at} ${field}`, model: many ? model : null },
       pick: ({ positions: each }) => each[at]?.[field],
     });
     const label = many && model === null ? `${position ?? ""} ` : "";
-    return [of(`${label}${text.active}`, "active"), of(`${label}${text.pending}`, "pending")];
+    return [of(`${label}${names.active}`, "active"), of(`${label}${names.pending}`, "pending")];
   });
   return [
     ...positions,
-    { name: text.balance, key: "balance", model: null, pick: ({ balance }) => balance },
-    { name: text.allowance, key: "allowance", model: null, pick: ({ allowance }) => allowance },
+    { name: names.balance, key: "balance", model: null, pick: ({ balance }) => balance },
+    { name: names.allowance, key: "allowance", model: null, pick: ({ allowance }) => allowance },
   ];
 }

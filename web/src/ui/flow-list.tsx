@@ -12,7 +12,7 @@ export function FlowList() {
       <ul>
         {running.map(({ id, request }) => (
           <li key={id}>
-            <Link href={`/flow/${id}`}>{copy.act.requests[request.kind]}</Link>
+            <Link href={`/flow/${id}`}>{copy.flows.title[request.kind]}</Link>
           </li>
         ))}
       </ul>

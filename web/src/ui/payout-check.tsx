@@ -1,13 +1,11 @@
 import { Link } from "wouter";
-import { useApp } from "../app-context.ts";
 import { copy } from "../copy/en.ts";
 import { checkPayout, type Evidence, type Tick } from "../core/check.ts";
 import { explainPayout } from "../core/explanation.ts";
 import { percentileOf } from "../core/percentile.ts";
 import { useEvidence } from "../data/evidence.ts";
-import { Raw } from "./raw.tsx";
 import { Notice, Waiting } from "./states.tsx";
-import { VerdictChip } from "./verdict.tsx";
+import { TickView } from "./tick.tsx";
 
 const text = copy.checkPage;
 
@@ -17,6 +15,7 @@ export function PayoutCheck({ tournament, round, position }: { tournament: numbe
   if (error !== null) return <Notice kind="bad" title={copy.shell.noAnswer} />;
   if (data === undefined) return <Waiting />;
   const ticks = checkPayout(data, position);
+  if (data.kind === "unusable") return <Notice kind="bad" title={copy.check.unusable({ reason: data.reason })} />;
   return (
     <>
       <Why evidence={data} ticks={ticks} />
@@ -55,21 +54,5 @@ function Why({ evidence, ticks }: { evidence: Evidence; ticks: readonly Tick[] }
         </pre>
       </details>
     </section>
-  );
-}
-
-function TickView({ tick }: { tick: Tick }) {
-  const { explorerUrl } = useApp().config;
-  return (
-    <li className={`tick ${tick.verdict}`}>
-      <details>
-        <summary>
-          <VerdictChip verdict={tick.verdict} />
-          <span>{tick.id}</span>
-        </summary>
-        {explorerUrl}
-        <Raw value={tick.values} />
-      </details>
-    </li>
   );
 }

@@ -11,6 +11,8 @@ import { VerdictChip } from "./verdict.tsx";
 
 const text = copy.checkPage;
 const FIRST = 50;
+/** Of a tick; what is wrong once is wrong often. */
+const MOST_FINDINGS = 5;
 
 /** A whole round: every tick of all batches, every position. */
 export function RoundCheck({ tournament, round }: { tournament: number; round: bigint }) {
@@ -29,7 +31,16 @@ export function RoundCheck({ tournament, round }: { tournament: number; round: b
         <ol className="ticks">
           {ticks.map((tick) => (
             <li key={tick.id} className={`tick ${tick.verdict}`}>
-              <VerdictChip verdict={tick.verdict} /> {tick.id}
+              <div className="tick-line">
+                <VerdictChip verdict={tick.verdict} />
+                <strong>{copy.check.titles[tick.id]}</strong>
+                {tick.why !== null && <span className="quiet">{copy.check.unknown[tick.why]}</span>}
+              </div>
+              {tick.findings.slice(0, MOST_FINDINGS).map(({ message }) => (
+                <p key={message} className="small">
+                  {message}
+                </p>
+              ))}
             </li>
           ))}
         </ol>

@@ -4,7 +4,7 @@ import type { Address } from "viem";
 import { useLocation } from "wouter";
 import { copy } from "../copy/en.ts";
 import type { Avoidable, Request } from "../flows/schema.ts";
-import { useFlows } from "../wallet/flows.tsx";
+import { carryOn, useFlows } from "../wallet/flows.tsx";
 import { ChangeTable } from "./change.tsx";
 import { ReasonNotice } from "./reason.tsx";
 import { Notice } from "./states.tsx";
@@ -32,17 +32,18 @@ export function Signing({ account, request }: { account: Address; request: Reque
     mutationFn: async (wanted: Request) => {
       const id = await flows.start(wanted, account, without);
       navigate(`/flow/${id}`);
-      void flows.advance(id);
+      void carryOn(flows, id);
     },
   });
   const seen = request === null ? null : preview.data;
   return (
     <section className="signing" aria-label={text.signing}>
-      {seen && (
+      {seen && request !== null && (
         <>
           <h2>{text.signing}</h2>
           <ChangeTable change={seen.change} />
-          <StepList steps={seen.steps} />
+          <p className="quiet">{copy.flows.path[seen.path]}</p>
+          <StepList request={request} steps={seen.steps} />
           {seen.reason !== null && <ReasonNotice reason={seen.reason} />}
           {(seen.path === "permit" || seen.path === "batch") && (
             <Avoid path={seen.path} onAvoid={() => setWithout([...without, seen.path as Avoidable])} />
@@ -75,7 +76,7 @@ export function Signing({ account, request }: { account: Address; request: Reque
 function Avoid({ path, onAvoid }: { path: Avoidable; onAvoid: () => void }) {
   return (
     <button type="button" className="button plain" onClick={onAvoid}>
-      {text.avoid[path]}
+      {copy.flows.instead[path]}
     </button>
   );
 }

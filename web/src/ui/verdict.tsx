@@ -9,7 +9,7 @@ export function VerdictChip({ verdict }: { verdict: Verdict }) {
   return (
     <span className={`chip ${TONES[verdict]}`}>
       <span aria-hidden="true">{MARKS[verdict]}</span>
-      {copy.checkPage.verdicts[verdict]}
+      {copy.check.verdicts[verdict]}
     </span>
   );
 }

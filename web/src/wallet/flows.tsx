@@ -4,7 +4,8 @@ import { useApp } from "../app-context.ts";
 import type { Provider } from "../chain/client.ts";
 import { callsOf } from "../flows/build.ts";
 import { PACE } from "../flows/desk.ts";
-import { type Flows, flowsAt } from "../flows/flow.ts";
+import { type Flows, flowsAt, isWaitingForUser } from "../flows/flow.ts";
+import { currentStep } from "../flows/reduce.ts";
 import type { Flow } from "../flows/schema.ts";
 
 const FlowsContext = createContext<Flows | null>(null);
@@ -18,7 +19,7 @@ function newId(): string {
 /** The flows of this page, worked with whatever wallet is connected; those that an earlier page left are taken up. */
 export function FlowsProvider({ children }: { children: ReactNode }) {
   const { chain, index } = useApp();
-  const { connector } = useConnection();
+  const { connector, status } = useConnection();
   const wallet = useRef<Provider | null>(null);
   const flows = useMemo(
     () =>
@@ -28,17 +29,29 @@ export function FlowsProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     let left = false;
     wallet.current = null;
-    void connector?.getProvider().then((provider) => {
-      if (!left) wallet.current = provider as Provider;
-    });
+    // While it reconnects after a reload, only its name is there.
+    if (status === "connected") {
+      void connector.getProvider().then((provider) => {
+        if (!left) wallet.current = provider as Provider;
+      });
+    }
     return () => {
       left = true;
     };
-  }, [connector]);
+  }, [connector, status]);
   useEffect(() => {
     void flows.resume();
   }, [flows]);
   return <FlowsContext value={flows}>{children}</FlowsContext>;
+}
+
+/** Step after step, for as long as each is done: the wallet asks for each, so one click here is enough. */
+export async function carryOn(flows: Flows, id: string): Promise<void> {
+  for (;;) {
+    await flows.advance(id);
+    const flow = flows.getSnapshot().find((each) => each.id === id);
+    if (flow === undefined || !isWaitingForUser(flow) || currentStep(flow).state.name !== "waiting") return;
+  }
 }
 
 export function useFlows(): Flows {

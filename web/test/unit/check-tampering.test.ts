@@ -90,10 +90,10 @@ describe("one bit turned anywhere", () => {
         if (!isProved(evidence)) found += 1;
         else expect(canonicalText(evidence) === clean).toBe(true);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
     // What changes nothing: most bits of the other rounds' words, which only tell what was left of one position.
-    expect(found).toBeGreaterThan(100);
+    expect(found).toBeGreaterThan(40);
   }, 240_000);
 
   it("in the transactions is found out, or changes nothing but what repeats the events", async () => {
@@ -110,9 +110,9 @@ describe("one bit turned anywhere", () => {
         if (!isProved(evidence)) found += 1;
         else expect(essence(evidence) === clean).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
-    expect(found).toBeGreaterThan(150);
+    expect(found).toBeGreaterThan(50);
   }, 240_000);
 });
 
@@ -138,7 +138,7 @@ describe("an answer that is none", () => {
           expect(ticks.map(({ why }) => why)).toEqual(ticks.map(() => "unusable"));
         } else if (isProved(evidence)) expect(essence(evidence) === clean).toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   }, 240_000);
 });

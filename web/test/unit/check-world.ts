@@ -41,7 +41,7 @@ function scoresOf(seed: number): Scores[] {
 
 export async function startWorld() {
   const chain = await startChain();
-  const { client, owner, accounts, send, reporters, address } = chain;
+  const { owner, accounts, send, reporters, address } = chain;
   const [, , , , guardian = zeroAddress, relayer = zeroAddress] = accounts;
   const [one, two, three] = reporters;
   if (one === undefined || two === undefined || three === undefined)
@@ -99,14 +99,14 @@ export async function startWorld() {
 /** Plays both rounds to their ends; the reporters are others by then. */
 export async function playRounds(world: World): Promise<void> {
   const { chain, guardian, open, lock, words, reportCall, settleCall, multicall } = world;
-  const { send, owner, accounts, travelTo, now } = chain;
+  const { send, owner, accounts } = chain;
   await open(FIRST, 0);
   const { closesAt, resolvesAt } = await open(LATER, 600);
   await send(owner, "setReporters", 1, accounts.slice(0, 3), 1);
-  await travelTo(closesAt);
+  await chain.travelTo(closesAt);
   await lock(FIRST);
   await lock(LATER);
-  await travelTo(resolvesAt);
+  await chain.travelTo(resolvesAt);
   const [zero, one] = [words(1, 0), words(1, 1)];
   await multicall(
     await reportCall(FIRST, 0, 0, zero),
@@ -118,7 +118,7 @@ export async function playRounds(world: World): Promise<void> {
   await multicall(await reportCall(LATER, 0, 0, words(3, 0)), await reportCall(LATER, 1, 0, words(2, 1)));
   await send(guardian, "veto", 1, LATER, 0);
   await multicall(await reportCall(LATER, 0, 1, words(2, 0)));
-  await travelTo((await now()) + 600);
+  await chain.travelTo((await chain.now()) + 600);
   await multicall(await settleCall(LATER, 0, words(2, 0)));
   await multicall(await settleCall(LATER, 1, words(2, 1)));
 }

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { numeraireStakingAbi as abi } from "@numeraire-staking/oracle/abi";
 import { canonicalText } from "@numeraire-staking/oracle/core/canonical";
 import { previewPayout } from "@numeraire-staking/oracle/core/payout";
-import { NMR } from "../../../subgraph/test/chain.ts";
 import { readEvidence } from "../../src/chain/evidence.ts";
 import { checkPayout, checkRound, type Evidence, type TickOf } from "../../src/core/check.ts";
 import { TICKS } from "../../src/core/check-verdict.ts";

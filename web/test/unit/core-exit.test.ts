@@ -68,6 +68,7 @@ describe("the exit", () => {
       exit.holding.map(({ number }) => number);
     expect(numbers(exitIfRequested(0, rounds, now, now + 60))).toEqual([1n, 3n, 4n, 5n]);
     expect(numbers(exitIfRequested(0, rounds, 200, 260))).toEqual([1n, 3n, 4n]);
+    expect(exitIfRequested(0, [], now, now + 60)).toMatchObject({ free: 0n, outBy: now + 60 });
     expect(numbers(exitIfRequested(0, rounds, 20, 99))).toEqual([1n, 3n, 4n]);
   });
 });

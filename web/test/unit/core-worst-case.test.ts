@@ -124,6 +124,35 @@ describe("the most that can be lost, by hand", () => {
     expect(worstCase(standing({ active: NMR, pending: 9n * NMR, rounds: [wild] })).known).toBe(NMR);
   });
 
+  it("is rounded up: a reward before the locks can lift each of them to its next nano-NMR", () => {
+    const tenth = { ...OPEN, terms: { ...OPEN.terms, clip: ONE / 10n } };
+    const rounds = Array.from({ length: 10 }, (_, place) => ({ ...tenth, number: BigInt(place + 2) }));
+    expect(worstCase(standing({ active: 9n * ONE, rounds })).known).toBe(9n * ONE);
+    expect(worstCase(standing({ active: 9n * ONE, rounds: rounds.slice(0, 2) })).known).toBe(2n * ONE);
+  });
+
+  it("of a withdrawal counts it until it is out: a burn may come before", () => {
+    const amounts = { active: 10n * NMR, pending: 20n * NMR };
+    expect(worstCaseOfSigning(standing(amounts), { kind: "withdraw" })).toMatchObject({
+      locked: 25n * NMR,
+      all: 30n * NMR,
+    });
+    expect(worstCaseOfSigning(standing(amounts), { kind: "cancel" })).toMatchObject({
+      locked: 25n * NMR,
+      all: 30n * NMR,
+    });
+  });
+
+  it("counts a round to its last second, and from its first", () => {
+    const locked = (now: number, changes: Partial<PositionRound> = {}): bigint =>
+      worstCase(standing({ rounds: [round(changes)], now, minedBy: now })).locked / NMR;
+    const soon = (now: number, minedBy: number): bigint =>
+      worstCase(standing({ rounds: [OPEN], now, minedBy })).leaving / NMR;
+    expect([locked(9_999), locked(10_000)]).toEqual([25n, 0n]);
+    expect([locked(19, { state: "locking" }), locked(20, { state: "locking" })]).toEqual([25n, 0n]);
+    expect([soon(5, 9), soon(5, 10), soon(19, 30), soon(20, 30)]).toEqual([0n, 25n, 25n, 0n]);
+  });
+
   it("leaves out rounds whose batches were fixed without the position's", () => {
     const rounds = [round({ ...OPEN, state: "locking", batches: 1 })];
     expect(worstCase(standing({ batch: 1, rounds })).known).toBe(0n);

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { type Address, encodeFunctionData, type Hex, padHex, parseAbi } from "viem";
+import { encodeFunctionData, type Hex, padHex, parseAbi } from "viem";
 import { numeraireStakingAbi as abi } from "@numeraire-staking/oracle/abi";
 import { describe, expect, it } from "vitest";
 import type { Call } from "../../src/chain/row.ts";
@@ -11,9 +11,7 @@ import type { Act, Request } from "../../src/flows/schema.ts";
 const court = { contract: padHex("0xc0", { size: 20 }), token: padHex("0x70", { size: 20 }) };
 
 const bytes = (length: number) =>
-  fc
-    .uint8Array({ minLength: length, maxLength: length })
-    .map((each) => `0x${Buffer.from(each).toString("hex")}` as Hex);
+  fc.uint8Array({ minLength: length, maxLength: length }).map((each): Hex => `0x${Buffer.from(each).toString("hex")}`);
 const uint32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const amount = fc.bigInt({ min: 1n, max: 2n ** 200n });
 const place = { tournament: uint32, position: uint32 };
@@ -34,7 +32,7 @@ const anyRequest: fc.Arbitrary<Request> = fc.oneof(
   fc.record<Act & { kind: "withdraw" }>({
     kind: fc.constant("withdraw"),
     ...place,
-    to: bytes(20) as fc.Arbitrary<Address>,
+    to: bytes(20),
   }),
   fc
     .uniqueArray(plannable, {

@@ -1,10 +1,11 @@
 import * as fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { flowsAt } from "../../src/flows/flow.ts";
 import type { Request } from "../../src/flows/schema.ts";
 import type { Keep } from "../../src/flows/store.ts";
 import {
   approveByHand,
+  bothWorlds,
   deskOf,
   flowIn,
   modelNamed,
@@ -12,7 +13,6 @@ import {
   newKeep,
   NMR,
   type Staker,
-  startWorld,
   type TokenKind,
   tokensOf,
   TOURNAMENT,
@@ -56,11 +56,7 @@ function mortal(keep: Keep, { at, when }: Death): Keep {
   };
 }
 
-const worlds = {} as Record<TokenKind, World>;
-beforeAll(async () => {
-  [worlds.permit, worlds.mainnet] = await Promise.all([startWorld("permit"), startWorld("mainnet")]);
-});
-afterAll(() => Promise.all(Object.values(worlds).map((world) => world.stop())));
+const worlds = bothWorlds();
 
 /** Lives through the deaths, one page after the other, and tells how often the last page changed the flow. */
 async function live(world: World, staker: Staker, deaths: readonly Death[]): Promise<number> {

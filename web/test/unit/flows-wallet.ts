@@ -98,9 +98,7 @@ export function walletOf(rpcUrl: string, account: PrivateKeyAccount, executor?: 
       const { domain, types, message, primaryType } = JSON.parse(text as string) as Parameters<
         typeof account.signTypedData
       >[0];
-      return account.signTypedData({ domain, types, message, primaryType } as Parameters<
-        typeof account.signTypedData
-      >[0]);
+      return account.signTypedData({ domain, types, message, primaryType });
     },
     ...(executor === undefined
       ? {}
@@ -118,12 +116,15 @@ export function walletOf(rpcUrl: string, account: PrivateKeyAccount, executor?: 
   const tricks: Wallet["tricks"] = new Map();
   return {
     ...{ address: account.address, asked, tricks, send },
-    async request({ method, params = [] }) {
+    request({ method, params = [] }) {
       const list = params as readonly unknown[];
       if (MOVING.has(method)) asked.push({ method, params: list });
       const trick = tricks.get(method) ?? own[method];
-      if (trick === undefined) throw new ProviderError(4200);
-      return trick(list);
+      // A trick that throws is a wallet that rejects.
+      return Promise.resolve().then(() => {
+        if (trick === undefined) throw new ProviderError(4200);
+        return trick(list);
+      });
     },
   };
 }

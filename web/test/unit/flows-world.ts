@@ -1,14 +1,14 @@
 // A Hardhat chain with the real contracts and a tournament, a wallet of one staker, and flows over them.
-import { numeraireStakingAbi as abi } from "@numeraire-staking/oracle/abi";
 import { type Address, createClient, erc20Abi, type Hex, http, keccak256, toHex } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { hardhat } from "viem/chains";
+import { afterAll, beforeAll } from "vitest";
 import { type Chain as TestChain, startChain } from "../../../subgraph/test/chain.ts";
 import type { Chain } from "../../src/chain/client.ts";
 import { callsOf } from "../../src/flows/build.ts";
 import type { Desk, Pace } from "../../src/flows/desk.ts";
 import { type Flows, flowsAt } from "../../src/flows/flow.ts";
-import type { Flow, Request } from "../../src/flows/schema.ts";
+import type { Flow, Reason, Request } from "../../src/flows/schema.ts";
 import type { Keep } from "../../src/flows/store.ts";
 import { EXECUTOR_CREATION, type Wallet, walletOf } from "./flows-wallet.ts";
 
@@ -85,27 +85,19 @@ export async function approveByHand({ test }: World, { wallet }: Staker, value: 
 /** Opens a position from a staker's own key, and tells its number. */
 export async function openByHand(world: World, staker: Staker, model: Hex, amount: bigint): Promise<number> {
   await approveByHand(world, staker, amount);
-  await byHand(world, staker, {
-    kind: "openPosition",
-    tournament: TOURNAMENT,
-    model,
-    amount,
-    deadline: 0n,
-    grant: "0x",
-  });
+  const request = { kind: "openPosition", tournament: TOURNAMENT, model, amount, deadline: 0n, grant: "0x" } as const;
+  await world.test.client.waitForTransactionReceipt({ hash: await sendByHand(world, staker, request) });
   const [exists, position] = await world.test.read<[boolean, number]>("positionOf", TOURNAMENT, staker.address, model);
   if (!exists) throw new Error("not open");
   return position;
 }
 
-/** Does from a staker's own key what a request asks for, without a flow. */
-export async function byHand({ test }: World, { wallet }: Staker, request: Request): Promise<Hex> {
+/** Sends from a staker's own key what a request asks for, without a flow. */
+export function sendByHand({ test }: World, { wallet }: Staker, request: Request): Promise<Hex> {
   const material = { contract: test.address, token: test.tokenAddress, permit: null, resets: false };
   const [call] = callsOf("stake", { ...material, request });
   if (call === undefined) throw new Error("no call");
-  const hash = await wallet.send(call);
-  await test.client.waitForTransactionReceipt({ hash });
-  return hash;
+  return wallet.send(call);
 }
 
 export const modelNamed = (name: string): Hex => keccak256(toHex(name));
@@ -199,4 +191,29 @@ export async function movesOf({ test }: World, account: Address): Promise<{ tran
   return { transfers: transfers.length, approvals: approvals.map(({ args }) => args.value ?? 0n) };
 }
 
-export const stakingAbi = abi;
+/** A first stake on a model of that name. */
+export const open = (model: string, amount: bigint): Request & { kind: "openPosition" } => ({
+  ...{ kind: "openPosition", tournament: TOURNAMENT, model: modelNamed(model), amount },
+  ...{ deadline: 0n, grant: "0x" },
+});
+
+export async function positionOf({ test }: World, { address }: Staker, model: string): Promise<number> {
+  const [exists, position] = await test.read<[boolean, number]>("positionOf", TOURNAMENT, address, modelNamed(model));
+  if (!exists) throw new Error(`no position on ${model}`);
+  return position;
+}
+
+export function reasonIn({ steps }: Flow): Reason | null {
+  const state = steps.find((step) => step.state.name === "failed")?.state;
+  return state?.name === "failed" ? state.reason : null;
+}
+
+/** A chain with either token, for a file of tests. */
+export function bothWorlds(): Record<TokenKind, World> {
+  const worlds = {} as Record<TokenKind, World>;
+  beforeAll(async () => {
+    [worlds.permit, worlds.mainnet] = await Promise.all([startWorld("permit"), startWorld("mainnet")]);
+  }, 60_000);
+  afterAll(() => Promise.all(Object.values(worlds).map((world) => world.stop())));
+  return worlds;
+}
