@@ -19,7 +19,7 @@ function newId(): string {
 /** The flows of this page, worked with whatever wallet is connected; those that an earlier page left are taken up. */
 export function FlowsProvider({ children }: { children: ReactNode }) {
   const { chain, index } = useApp();
-  const { connector } = useConnection();
+  const { connector, status } = useConnection();
   const wallet = useRef<Provider | null>(null);
   const flows = useMemo(
     () =>
@@ -29,13 +29,16 @@ export function FlowsProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     let left = false;
     wallet.current = null;
-    void connector?.getProvider().then((provider) => {
-      if (!left) wallet.current = provider as Provider;
-    });
+    // While it reconnects after a reload, only its name is there.
+    if (status === "connected") {
+      void connector.getProvider().then((provider) => {
+        if (!left) wallet.current = provider as Provider;
+      });
+    }
     return () => {
       left = true;
     };
-  }, [connector]);
+  }, [connector, status]);
   useEffect(() => {
     void flows.resume();
   }, [flows]);
