@@ -62,7 +62,8 @@ describe("sentences", () => {
 
 describe("values in words", () => {
   const said = (errorName: string, ...args: unknown[]): string => {
-    const { what, todo } = refusalFrom(encodeErrorResult({ abi: errorsAbi, errorName, args }), STYLE);
+    const error: { abi: Abi; errorName: string; args: unknown[] } = { abi: errorsAbi, errorName, args };
+    const { what, todo } = refusalFrom(encodeErrorResult(error), STYLE);
     return `${what} ${todo}`;
   };
   const name = (text: string): Hex => stringToHex(text, { size: 32 });
