@@ -275,6 +275,7 @@ export const copy = {
     leave: "Request a withdrawal",
     cancel: "Cancel the withdrawal",
     take: "Take it out",
+    exit: "End these rounds and take it out",
     flows: "Under way",
     block: (block: bigint) => `As the chain says at block ${block.toLocaleString("en")}`,
   },
@@ -288,6 +289,8 @@ export const copy = {
       cancel: "Cancel a withdrawal",
       take: "Take a withdrawal out",
     },
+    exitLead: (rounds: string) =>
+      `The deadline of every round that holds it has passed. One transaction declares void what is not settled (${rounds}) and pays you out.`,
     connect: "Connect a wallet first: it signs, this page only prepares.",
     notYours: "This position isn't the connected account's.",
     amount: "Amount, NMR",
@@ -557,6 +560,7 @@ export const copy = {
       cancelWithdrawal: "Cancel the withdrawal",
       withdraw: "Withdraw",
       stakePlan: "Carry out the stake plan",
+      exit: "End the rounds that hold it, and withdraw",
     },
     /** How the tokens get there, in one line. */
     path: {

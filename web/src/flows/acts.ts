@@ -9,6 +9,7 @@ import { requestWithdrawal } from "./request-withdrawal.ts";
 import { type ActRules, isSameHex } from "./rules.ts";
 import type { Act, ActOf, Request } from "./schema.ts";
 import { ordered } from "./stake-plan.ts";
+import { voidRound } from "./void-round.ts";
 import { withdraw } from "./withdraw.ts";
 
 const RULES: { readonly [Kind in Act["kind"]]: ActRules<ActOf<Kind>> } = {
@@ -17,11 +18,22 @@ const RULES: { readonly [Kind in Act["kind"]]: ActRules<ActOf<Kind>> } = {
   requestWithdrawal,
   cancelWithdrawal,
   withdraw,
+  voidRound,
 };
 
 /** What a request does to positions, in the order in which it does it. */
 export function actsOf(request: Request): Act[] {
-  return request.kind === "stakePlan" ? ordered(request.acts) : [request];
+  switch (request.kind) {
+    case "stakePlan":
+      return ordered(request.acts);
+    case "exit": {
+      const { tournament, position, to, rounds } = request;
+      const voided = rounds.map((round): Act => ({ kind: "voidRound", tournament, round }));
+      return [...voided, { kind: "withdraw", tournament, position, to }];
+    }
+    default:
+      return [request];
+  }
 }
 
 /** What a request takes from the account, wei. */

@@ -90,12 +90,13 @@ async function placesOf(chain: Chain, request: Request, blockNumber: bigint): Pr
     return [tournament, (await readContract(client, read)).positions] as const;
   });
   const next = new Map(await Promise.all(counts));
-  const places = acts.map((act) => {
+  const places = acts.flatMap((act): Place[] => {
     const { tournament } = act;
-    if (act.kind !== "openPosition") return { tournament, number: act.position, model: null };
+    if (act.kind === "voidRound") return [];
+    if (act.kind !== "openPosition") return [{ tournament, number: act.position, model: null }];
     const number = next.get(tournament) ?? 0;
     next.set(tournament, number + 1);
-    return { tournament, number, model: act.model };
+    return [{ tournament, number, model: act.model }];
   });
   return places.filter((each, index) => places.findIndex((other) => isSamePosition(each, other)) === index);
 }

@@ -50,7 +50,7 @@ function textOfCalls(calls: readonly Call[], court: Court): string {
 
 function wanted({ kind, request, taken, permits, resets }: Purpose, { token, contract }: Court): Meaning[] {
   const approve = (value: bigint): Meaning => ({ does: "approve", token, spender: contract, value });
-  const acts = request.kind === "stakePlan" ? request.acts : [request];
+  const acts = actsWanted(request);
   const stake: Meaning = { does: "stake", acts: sorted(acts), permits: permits ? [taken] : [] };
   switch (kind) {
     case "reset":
@@ -62,6 +62,16 @@ function wanted({ kind, request, taken, permits, resets }: Purpose, { token, con
     case "batch":
       return [...(resets ? [approve(0n)] : []), approve(taken), stake];
   }
+}
+
+function actsWanted(request: Request): readonly Act[] {
+  if (request.kind === "stakePlan") return request.acts;
+  if (request.kind !== "exit") return [request];
+  const { tournament, position, to, rounds } = request;
+  return [
+    { kind: "withdraw", tournament, position, to },
+    ...rounds.map((round) => ({ kind: "voidRound" as const, tournament, round })),
+  ];
 }
 
 function meaningOf({ to, data }: Call, { contract, token }: Court): Meaning | null {
@@ -123,6 +133,10 @@ function actIn(call: ReturnType<typeof decodeFunctionData<typeof abi>>): Act | n
     case "withdraw": {
       const [tournament, position, to] = call.args;
       return { kind: call.functionName, tournament, position, to };
+    }
+    case "voidRound": {
+      const [tournament, round] = call.args;
+      return { kind: call.functionName, tournament, round };
     }
     default:
       return null;

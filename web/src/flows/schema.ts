@@ -33,6 +33,8 @@ const requestWithdrawal = z.strictObject({ kind: z.literal("requestWithdrawal"),
 const cancelWithdrawal = z.strictObject({ kind: z.literal("cancelWithdrawal"), ...place });
 const withdraw = z.strictObject({ kind: z.literal("withdraw"), ...place, to: address });
 
+const voidRound = z.strictObject({ kind: z.literal("voidRound"), tournament: count, round: digits });
+
 const plannable = z.discriminatedUnion("kind", [openPosition, increaseStake, requestWithdrawal, cancelWithdrawal]);
 
 /** What the user wants, as it was asked for. Amounts are wei. */
@@ -43,6 +45,13 @@ const request = z.discriminatedUnion("kind", [
   cancelWithdrawal,
   withdraw,
   z.strictObject({ kind: z.literal("stakePlan"), acts: z.array(plannable).check(z.minLength(1)) }),
+  /** Out after the deadline of every round that holds it: these are voided first. */
+  z.strictObject({
+    kind: z.literal("exit"),
+    ...place,
+    to: address,
+    rounds: z.array(digits).check(z.minLength(1)),
+  }),
 ]);
 
 /** Why a step did not happen: a kind and its values. The sentence is the copy's. */
@@ -172,7 +181,8 @@ const flow = z.strictObject({
 });
 
 export type Request = z.output<typeof request>;
-export type Act = Exclude<Request, { kind: "stakePlan" }>;
+export type Plannable = z.output<typeof plannable>;
+export type Act = Plannable | z.output<typeof withdraw> | z.output<typeof voidRound>;
 export type ActOf<Kind extends Act["kind"]> = Extract<Act, { kind: Kind }>;
 export type Reason = z.output<typeof reason>;
 export type Asked = z.output<typeof asked>;

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { type Address, isAddress } from "viem";
 import type { PositionNow } from "../chain/positions.ts";
 import { copy } from "../copy/en.ts";
+import { canExit } from "../core/exit.ts";
 import { prospectOf } from "../core/prospect.ts";
 import { type Act, worstCaseOfSigning } from "../core/worst-case.ts";
 import { useBalance } from "../data/balance.ts";
@@ -32,8 +33,9 @@ export function PositionForm({
   const [amount, setAmount] = useState("");
   const [to, setTo] = useState<string>(account);
   const balance = useBalance(account);
-  const asked = askedFor(kind, held, amountOf(amount), to);
-  const { standing } = prospectOf(held, now);
+  const { standing, exit } = prospectOf(held, now);
+  const holding = exit !== null && canExit(exit, now) ? exit.holding.map(({ number }) => number) : [];
+  const asked = askedFor(kind, held, amountOf(amount), to, holding);
   return (
     <div className="act">
       <Facts
@@ -66,6 +68,7 @@ export function PositionForm({
           most={held.active}
         />
       )}
+      {kind === "take" && holding.length > 0 && <p>{text.exitLead(holding.join(", "))}</p>}
       {kind === "take" && <Receiver value={to} onChange={setTo} />}
       {asked !== null && <Risk worst={worstCaseOfSigning(standing, asked.act)} standing={standing} />}
       <Signing account={account} request={asked?.request ?? null} />
@@ -80,6 +83,7 @@ function askedFor(
   { tournament: { number }, position, active }: PositionNow,
   amount: bigint | null,
   to: string,
+  rounds: bigint[],
 ): Asked {
   const at = { tournament: number, position };
   switch (kind) {
@@ -94,7 +98,10 @@ function askedFor(
       return { request: { kind: "cancelWithdrawal", ...at }, act: { kind: "cancel" } };
     case "take":
       if (!isAddress(to, { strict: false })) return null;
-      return { request: { kind: "withdraw", ...at, to }, act: { kind: "withdraw" } };
+      return {
+        request: rounds.length > 0 ? { kind: "exit", ...at, to, rounds } : { kind: "withdraw", ...at, to },
+        act: { kind: "withdraw" },
+      };
     default:
       return null;
   }

@@ -4,6 +4,7 @@ import type { Address } from "viem";
 import { Link } from "wouter";
 import type { PositionNow, StakesNow } from "../chain/positions.ts";
 import { copy } from "../copy/en.ts";
+import { canExit } from "../core/exit.ts";
 import { type Prospect, prospectOf } from "../core/prospect.ts";
 import { useProjections } from "../data/projections.ts";
 import { Amount } from "./amount.tsx";
@@ -112,12 +113,13 @@ function Position({ held, prospect, projected }: Entry & { projected: bigint | u
           <ExitCountdown exit={exit} tournament={tournament.number} position={position} />
         </div>
       )}
-      <Actions held={held} exit={exit} />
+      <Actions held={held} prospect={prospect} />
     </>
   );
 }
 
-function Actions({ held, exit }: { held: PositionNow; exit: Prospect["exit"] }) {
+function Actions({ held, prospect: { exit, standing } }: Entry) {
+  const { now } = standing;
   const at = `${held.tournament.number}/${held.position}`;
   return (
     <div className="tools-row">
@@ -134,9 +136,9 @@ function Actions({ held, exit }: { held: PositionNow; exit: Prospect["exit"] }) 
           {text.cancel}
         </Link>
       )}
-      {exit?.holding.length === 0 && (
+      {exit !== null && canExit(exit, now) && (
         <Link className="button" href={`/act/take/${at}`}>
-          {text.take}
+          {exit.holding.length === 0 ? text.take : text.exit}
         </Link>
       )}
     </div>

@@ -1,6 +1,7 @@
 import { privateKeyToAccount, generatePrivateKey } from "viem/accounts";
 import { hardhat } from "viem/chains";
 import { describe, expect, it } from "vitest";
+import { lockAll, openRound, scheduleOf } from "../../../subgraph/test/history.ts";
 import { flowsAt } from "../../src/flows/flow.ts";
 import { AMOUNT } from "./flows-routes.ts";
 import {
@@ -58,6 +59,31 @@ describe("what takes nothing", () => {
     const request = { kind: "withdraw", ...place, to: staker.address } as const;
     const { change } = await flowsAt(desk).preview(request, staker.address);
     expect(change.after?.balance).toBe(change.before.balance + AMOUNT);
+  });
+});
+
+describe("an exit", () => {
+  it("past every deadline ends the rounds that hold the stake, and pays all of it", async () => {
+    const world = worlds.permit;
+    const { test } = world;
+    const staker = await world.staker();
+    const position = await openByHand(world, staker, modelNamed("left alone"), AMOUNT);
+    const place = { tournament: TOURNAMENT, position };
+    await test.send(test.owner, "fundReserve", TOURNAMENT, 1_000n * NMR);
+    for (const round of [1n, 2n]) await openRound(test, TOURNAMENT, round, 0.05);
+    for (const round of [1n, 2n]) await lockAll(test, TOURNAMENT, round);
+    const desk = deskOf(world, staker.wallet);
+    await flowThrough(desk, { kind: "requestWithdrawal", ...place, amount: AMOUNT }, staker.address);
+    const exit = { kind: "exit" as const, ...place, to: staker.address, rounds: [1n, 2n] };
+    const early = await flowsAt(desk).preview(exit, staker.address);
+    expect(early.reason).toMatchObject({ kind: "reverted", error: "RoundNotVoidable" });
+
+    await test.travelTo((await scheduleOf(test, TOURNAMENT, 2n)).settledBy);
+    const before = await tokensOf(world, staker.address);
+    const out = await flowThrough(desk, exit, staker.address);
+    expect(out.state.name).toBe("done");
+    expect(out.steps).toHaveLength(1);
+    expect((await tokensOf(world, staker.address)).balance).toBe(before.balance + AMOUNT);
   });
 });
 

@@ -20,7 +20,7 @@ const LIMITS = {
   maxExposure: 1_000_000_000n,
   maxRoundsInFlight: 20,
   maxDuration: 90n * 86_400n,
-  minDisputeWindow: 3_600n,
+  minDisputeWindow: 0n,
 };
 const ZERO = "0x0000000000000000000000000000000000000000";
 
