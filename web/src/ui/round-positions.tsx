@@ -20,7 +20,7 @@ export function RoundPositions({
   round,
 }: {
   rows: readonly RoundRow[];
-  round: NonNullable<RoundPageQuery["round"]>;
+  round: Pick<NonNullable<RoundPageQuery["round"]>, "number" | "tournament">;
 }) {
   const [wanted, setWanted] = useState("");
   const columns = useMemo(() => columnsOf(round.tournament.id, round.number), [round.tournament.id, round.number]);

@@ -11,7 +11,10 @@ const KB = 1_000;
 const MOST_SCRIPT = 180 * KB;
 const MOST_ENTRY = 150 * KB;
 /** Named in the bundle, by the words of an error or as a namespace; asked for by nobody. */
-const ONLY_NAMED = ["www.w3.org", "tanstack.com", "viem.sh", "wagmi.sh", "oxlib.sh", "4byte.sourcify.dev"];
+const ONLY_NAMED = [
+  ...["www.w3.org", "tanstack.com", "viem.sh", "wagmi.sh", "oxlib.sh", "abitype.dev"],
+  ...["4byte.sourcify.dev", "docs.soliditylang.org"],
+];
 
 let files: File[];
 let scripts: File[];

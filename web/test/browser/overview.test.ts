@@ -24,7 +24,7 @@ test("the figures are the index's, to the last digit", async () => {
     [text.burned, protocol?.burnedWei],
   ] as const) {
     const figure = page.locator(".figure", { has: page.getByText(name, { exact: true }) });
-    expect(await figure.locator(".number").first().getAttribute("title")).toBe(`${exactNmr(BigInt(wei ?? 0))} NMR`);
+    expect(await figure.locator(".number").first().getAttribute("title")).toBe(exactNmr(BigInt(wei ?? 0)));
   }
 });
 

@@ -21,7 +21,7 @@ export type VisitOptions = {
 export type Visit = {
   readonly page: Page;
   /** Lets endpoints die, all others live again. */
-  off(...endpoints: readonly Endpoint[]): Promise<void>;
+  readonly off: (...endpoints: readonly Endpoint[]) => Promise<void>;
 };
 
 /** How far things may jump while a page fills. */

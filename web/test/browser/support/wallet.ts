@@ -191,12 +191,11 @@ export async function newWallet(world: World, options: WalletOptions = {}): Prom
       wallet_getCallsStatus: (id: Hash) => statusOf(chain.client, id),
     });
   }
-  for (const method of without) delete methods[method];
 
   async function answer({ method, params = [] }: Request): Promise<Answer> {
     asked.push(method);
     try {
-      const own = methods[method];
+      const own = without.includes(method) ? undefined : methods[method];
       if (own !== undefined) return { result: await own(...(params as never[])) };
       if (method.startsWith("wallet_") || without.includes(method)) {
         throw new Refused({ code: UNSUPPORTED, message: `The wallet has no ${method}.` });

@@ -10,11 +10,11 @@ export type World = Places & {
   readonly index: Subgraph;
   readonly browser: Browser;
   /** Waits until the index has all that the chain has. */
-  indexed(): Promise<Block>;
+  readonly indexed: () => Promise<Block>;
   /** From here on no block is mined by itself, until the test ends; returns what mines one. */
-  holdBlocks(): Promise<() => Promise<void>>;
+  readonly holdBlocks: () => Promise<() => Promise<void>>;
   /** The index answers, but reads no more blocks until the test ends. */
-  holdIndex(): Promise<void>;
+  readonly holdIndex: () => Promise<void>;
 };
 
 let opened: Promise<World> | undefined;
