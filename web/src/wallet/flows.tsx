@@ -44,6 +44,8 @@ export function FlowsProvider({ children }: { children: ReactNode }) {
   }, [connector, isConnected, wallet, queries]);
   useEffect(() => {
     void flows.resume();
+    window.addEventListener("storage", flows.refresh);
+    return () => window.removeEventListener("storage", flows.refresh);
   }, [flows]);
   return <FlowsContext value={flows}>{children}</FlowsContext>;
 }
