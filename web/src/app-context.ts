@@ -1,12 +1,14 @@
 import { connect, type Subgraph } from "@numeraire-staking/subgraph/client";
 import { createContext, useContext } from "react";
-import { type Chain, chainOf } from "./chain/client.ts";
+import { type Chain, chainOf, type Provider } from "./chain/client.ts";
 import type { Config } from "./config/config.ts";
 
 /** What every part of the app may ask. */
 export type App = {
   readonly config: Config;
   readonly chain: Chain;
+  /** Known only once one is connected, and another one whenever the user chooses so. */
+  readonly wallet: { current: Provider | null };
   /** null: this deployment has no index. */
   readonly index: Subgraph | null;
 };
@@ -16,7 +18,8 @@ const INDEX_TIMEOUT_MS = 15_000;
 export function appOf(config: Config): App {
   const { subgraphUrl } = config;
   const index = subgraphUrl === null ? null : connect(subgraphUrl, { timeoutMs: INDEX_TIMEOUT_MS });
-  return { config, chain: chainOf(config), index };
+  const wallet: App["wallet"] = { current: null };
+  return { config, chain: chainOf(config, () => wallet.current), wallet, index };
 }
 
 export const AppContext = createContext<App | null>(null);

@@ -1,3 +1,4 @@
+import { answerIn, meaningIn } from "@numeraire-staking/oracle/chain/refusals";
 import { type Address, type Client, createClient, custom, type EIP1193Parameters, fallback, http } from "viem";
 import type { Config } from "../config/config.ts";
 
@@ -17,25 +18,43 @@ const TIMEOUT_MS = 10_000;
 
 /**
  * The chain of a configuration, over its own endpoints: the first that answers. Requests of one moment travel together.
- * @param wallet Asked only where none of them answers, and only while it is on the same chain.
+ * @param wallet The one of the moment. Asked only where none of them answers, and only while it is on the same chain.
  */
-export function chainOf({ rpcUrls, chainId, contract, deploymentBlock }: Config, wallet?: Provider): Chain {
-  const endpoints = rpcUrls.map((url) => http(url, { batch: true, timeout: TIMEOUT_MS, retryCount: 1 }));
-  const last = wallet === undefined ? [] : [custom(onlyOn(chainId, wallet), { retryCount: 0 })];
+export function chainOf(
+  { rpcUrls, chainId, contract, deploymentBlock }: Config,
+  wallet: () => Provider | null = () => null,
+): Chain {
+  const endpoints = fallback(
+    rpcUrls.map((url) => http(url, { batch: true, timeout: TIMEOUT_MS, retryCount: 1 })),
+    { retryCount: 0 },
+  );
+  const last = custom(onlyOn(chainId, wallet), { retryCount: 0 });
+  // Without a wallet what the endpoints said is all that there is to say.
+  const shouldThrow = (error: Error): boolean => wallet() === null || isAnswer(error);
   return {
-    client: createClient({ transport: fallback([...endpoints, ...last]) }),
+    client: createClient({ transport: fallback([endpoints, last], { retryCount: 0, shouldThrow }) }),
     id: chainId,
     contract,
     deploymentBlock: BigInt(deploymentBlock),
   };
 }
 
-function onlyOn(chainId: number, wallet: Provider): { request(args: EIP1193Parameters): Promise<unknown> } {
+/** Whether a node has answered: its no is no failure of the node, and the wallet's would only repeat it. */
+function isAnswer(error: Error): boolean {
+  return answerIn(error) !== null && meaningIn(error) !== "limited";
+}
+
+function onlyOn(
+  chainId: number,
+  wallet: () => Provider | null,
+): { request(args: EIP1193Parameters): Promise<unknown> } {
   return {
     async request(args) {
-      const actual = Number(await wallet.request({ method: "eth_chainId" }));
+      const provider = wallet();
+      if (provider === null) throw new Error("no wallet is connected any more");
+      const actual = Number(await provider.request({ method: "eth_chainId" }));
       if (actual !== chainId) throw new Error(`the wallet is on chain ${actual}, and can't be asked about ${chainId}`);
-      return wallet.request(args);
+      return provider.request(args);
     },
   };
 }

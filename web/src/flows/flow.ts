@@ -30,6 +30,8 @@ export type Flows = {
   advance(id: string, without?: readonly Avoidable[]): Promise<void>;
   /** Takes up every flow that is kept; without the wallet. */
   resume(): Promise<void>;
+  /** Reads what other pages have kept meanwhile. */
+  refresh(): void;
   /** Gives a flow up. False where something of it may still happen: it can't be called back. */
   abandon(id: string): boolean;
   /** Stops following; what is kept stays. */
@@ -49,6 +51,10 @@ export function flowsAt(desk: Desk): Flows {
 
   function save(flow: Flow): void {
     saveTo(desk.keep, flow);
+    show();
+  }
+
+  function show(): void {
     snapshot = ours();
     for (const listener of listeners) listener();
   }
@@ -107,6 +113,7 @@ export function flowsAt(desk: Desk): Flows {
       return id;
     },
     advance: (id, without) => work(id, (run) => advance(desk, run, without ?? run.flow.without)),
+    refresh: show,
     async resume() {
       snapshot = ours();
       await Promise.all(snapshot.map(({ id }) => work(id, (run) => resume(desk, run))));

@@ -58,7 +58,7 @@ function rowsOf({ before }: Change): Row[] {
       ...{ name, key: `${at} ${field}`, model: many ? model : null },
       pick: ({ positions: each }) => each[at]?.[field],
     });
-    const label = many && model === null ? `${position ?? ""} ` : "";
+    const label = many && model === null ? `${copy.round.columns.position} ${position ?? ""}: ` : "";
     return [of(`${label}${names.active}`, "active"), of(`${label}${names.pending}`, "pending")];
   });
   return [

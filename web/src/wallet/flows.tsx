@@ -1,4 +1,5 @@
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
 import { useConnection } from "wagmi";
 import { useApp } from "../app-context.ts";
 import type { Provider } from "../chain/client.ts";
@@ -18,29 +19,33 @@ function newId(): string {
 
 /** The flows of this page, worked with whatever wallet is connected; those that an earlier page left are taken up. */
 export function FlowsProvider({ children }: { children: ReactNode }) {
-  const { chain, index } = useApp();
-  const { connector, status } = useConnection();
-  const wallet = useRef<Provider | null>(null);
+  const { chain, wallet, index } = useApp();
+  const queries = useQueryClient();
+  const { connector, isConnected } = useConnection();
   const flows = useMemo(
     () =>
       flowsAt({ chain, index, wallet: () => wallet.current, keep: localStorage, newId, build: callsOf, pace: PACE }),
-    [chain, index],
+    [chain, wallet, index],
   );
   useEffect(() => {
     let left = false;
     wallet.current = null;
-    // While it reconnects after a reload, only its name is there.
-    if (status === "connected") {
-      void connector.getProvider().then((provider) => {
-        if (!left) wallet.current = provider as Provider;
-      });
-    }
+    // Until it is connected again, what a reload remembers of a connector is only its name.
+    if (!isConnected) return;
+    void connector?.getProvider().then((provider) => {
+      if (left) return;
+      wallet.current = provider as Provider;
+      // Its node may answer what ours didn't.
+      void queries.refetchQueries({ type: "active", predicate: ({ state }) => state.status === "error" });
+    });
     return () => {
       left = true;
     };
-  }, [connector, status]);
+  }, [connector, isConnected, wallet, queries]);
   useEffect(() => {
     void flows.resume();
+    window.addEventListener("storage", flows.refresh);
+    return () => window.removeEventListener("storage", flows.refresh);
   }, [flows]);
   return <FlowsContext value={flows}>{children}</FlowsContext>;
 }

@@ -126,9 +126,12 @@ describe("our endpoints dead", () => {
     try {
       const seen: string[] = [];
       const wallet = reading(() => "0x7a69", seen);
-      expect(await read(chainOf(config(world.test.rpcUrl), wallet))).toBe(1);
+      expect(await read(chainOf(config(world.test.rpcUrl), () => wallet))).toBe(1);
+      const { client } = chainOf(config(world.test.rpcUrl), () => wallet);
+      // A node's no is an answer.
+      expect(await failureOf(client.request({ method: "eth_nothing" } as never))).toContain("eth_nothing");
       expect(seen).toEqual([]);
-      expect(await read(chainOf(config(dead), wallet))).toBe(1);
+      expect(await read(chainOf(config(dead), () => wallet))).toBe(1);
       expect(seen).toEqual(["eth_chainId", "eth_call"]);
       expect(await failureOf(read(chainOf(config(dead))))).toContain("Status: 503");
     } finally {
@@ -138,7 +141,7 @@ describe("our endpoints dead", () => {
 
   it("a wallet on another chain is not believed", async () => {
     const wallet = reading(() => "0x1", []);
-    const failed = await failureOf(read(chainOf(config("http://127.0.0.1:1"), wallet)));
+    const failed = await failureOf(read(chainOf(config("http://127.0.0.1:1"), () => wallet)));
     expect(failed).toContain("the wallet is on chain 1, and can't be asked about 31337");
   });
 });

@@ -11,10 +11,6 @@ const VALUES: Readonly<Record<RouteName, (world: World) => Values>> = {
   tournament: () => ({ tournament: String(CLASSIC) }),
   round: () => ({ tournament: String(CLASSIC), round: String(ROUNDS.settled) }),
   model: () => ({ tournament: String(CLASSIC), model: modelOf(modelName(0)) }),
-  check: () => ({ tournament: String(CLASSIC), round: String(ROUNDS.settled), position: "0" }),
-  mine: () => ({}),
-  act: () => ({ kind: "open" }),
-  flow: () => ({ id: "unknown" }),
   staker: ({ chain }) => ({ staker: chain.accounts[1]?.toLowerCase() ?? "" }),
 };
 

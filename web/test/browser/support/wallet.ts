@@ -36,11 +36,15 @@ export type Wallet = {
   readonly key: Hex;
   /** Methods it was asked, in order. */
   readonly asked: readonly string[];
+  /** The same, with what it was asked of them. */
+  readonly requests: readonly Request[];
   readonly sent: readonly Sent[];
-  /** The next thing that it would ask its owner for is rejected. */
-  rejectNext(): void;
+  /** The next thing that it would ask its owner for is rejected, or the next of that method. */
+  rejectNext(method?: string): void;
   /** From here on its owner takes time: nothing is answered until the returned function is called. */
   hold(): () => void;
+  /** Its owner turns to an account that has never been here, or back to the first. */
+  useAccount(which: "first" | "another"): Promise<Address>;
   /** Its owner chooses another network in the wallet. */
   useNetwork(id: number): Promise<void>;
   /** Its owner has the latest transaction replaced by the same at a higher fee. Blocks must be held. */
@@ -76,19 +80,20 @@ export async function newWallet(world: World, options: WalletOptions = {}): Prom
   const { chain, config } = world;
   const { name = "Test Wallet", nmr = 0n, atomic = false, without = [], network = config.chainId } = options;
   const key = generatePrivateKey();
-  const account = privateKeyToAccount(key);
-  const { address } = account;
+  const first = privateKeyToAccount(key);
+  let account = first;
+  const { address } = first;
   await chain.client.setBalance({ address, value: 100n * ETHER });
   if (nmr > 0n) await chain.give(address, nmr);
 
   const binding = `wallet_${randomUUID().replaceAll("-", "")}`;
-  const asked: string[] = [];
+  const requests: Request[] = [];
   const sent: Sent[] = [];
   const contexts: BrowserContext[] = [];
   let chainId = network;
   let known = options.knowsNetwork ?? true;
   let connected = false;
-  let rejecting = false;
+  let rejecting: boolean | string = false;
   let held: Promise<void> = Promise.resolve();
   let latest: Prepared | undefined;
 
@@ -100,9 +105,14 @@ export async function newWallet(world: World, options: WalletOptions = {}): Prom
     chainId = id;
     await emit("chainChanged", numberToHex(id));
   };
+  const useAccount = async (which: "first" | "another"): Promise<Address> => {
+    account = which === "first" ? first : privateKeyToAccount(generatePrivateKey());
+    if (connected) await emit("accountsChanged", [account.address]);
+    return account.address;
+  };
   const approve = async (): Promise<void> => {
     await held;
-    if (!rejecting) return;
+    if (rejecting !== true) return;
     rejecting = false;
     throw new Refused(REJECTED);
   };
@@ -128,7 +138,7 @@ export async function newWallet(world: World, options: WalletOptions = {}): Prom
     const fees = { maxFeePerGas: 2n * maxFeePerGas, maxPriorityFeePerGas: 2n * maxPriorityFeePerGas + 1n };
     return submit({ ...latest, ...fees, ...change });
   };
-  const accounts = (): Address[] => (connected ? [address] : []);
+  const accounts = (): Address[] => (connected ? [account.address] : []);
   const connect = async (): Promise<void> => {
     await approve();
     connected = true;
@@ -143,7 +153,7 @@ export async function newWallet(world: World, options: WalletOptions = {}): Prom
     },
     async wallet_requestPermissions() {
       await connect();
-      return [{ parentCapability: "eth_accounts", caveats: [{ type: "restrictReturnedAccounts", value: [address] }] }];
+      return [{ parentCapability: "eth_accounts", caveats: [{ type: "restrictReturnedAccounts", value: accounts() }] }];
     },
     wallet_revokePermissions() {
       connected = false;
@@ -193,8 +203,12 @@ export async function newWallet(world: World, options: WalletOptions = {}): Prom
   }
 
   async function answer({ method, params = [] }: Request): Promise<Answer> {
-    asked.push(method);
+    requests.push({ method, params });
     try {
+      if (rejecting === method) {
+        rejecting = false;
+        throw new Refused(REJECTED);
+      }
       const own = without.includes(method) ? undefined : methods[method];
       if (own !== undefined) return { result: await own(...(params as never[])) };
       if (method.startsWith("wallet_") || without.includes(method)) {
@@ -208,8 +222,11 @@ export async function newWallet(world: World, options: WalletOptions = {}): Prom
   }
 
   return {
-    ...{ name, address, key, asked, sent, useNetwork },
-    rejectNext: () => void (rejecting = true),
+    ...{ name, address, key, requests, sent, useNetwork, useAccount },
+    get asked() {
+      return requests.map(({ method }) => method);
+    },
+    rejectNext: (method) => void (rejecting = method ?? true),
     hold() {
       let release = (): void => undefined;
       held = new Promise((resolve) => (release = resolve));
