@@ -1,4 +1,5 @@
 import { BigDecimal, BigInt, Entity, Value, ValueKind } from "@graphprotocol/graph-ts";
+import { Wide, WEI_PER_NANO } from "./words";
 
 // Amounts are wei everywhere in the mappings; the decimals beside them are made when an entity is saved.
 
@@ -20,6 +21,12 @@ export function decimalOf(units: BigInt): BigDecimal {
 /** dividend ÷ divisor, toward zero to 1e-18; 0 where the divisor is. */
 export function ratioTowardZero(dividend: BigInt, divisor: BigInt): BigDecimal {
   return decimalOf(divisor.isZero() ? divisor : dividend.times(UNIT).div(divisor));
+}
+
+/** The same of whole numbers where the divisor is not 0: any dividend of 64 bits times 1e18 is within 128. */
+export function quotientTowardZero(dividend: i64, divisor: BigInt): BigDecimal {
+  const units = Wide.fromI64(dividend).times(WEI_PER_NANO).times(WEI_PER_NANO);
+  return decimalOf(units.toBigInt().div(divisor));
 }
 
 /** Writes the amount in NMR beside each amount in wei of an entity that is about to be saved. */
