@@ -6,16 +6,25 @@ import { Wide, WEI_PER_NANO } from "./words";
 const WEI = "Wei";
 const NMR = "Nmr";
 
-const UNIT_DIGITS: i32 = 18;
+const EXPONENT: BigInt = BigInt.fromI32(-18);
 
 /** 1: the unit of the integers of 1e-18. */
 export const UNIT: BigInt = BigInt.fromString("1000000000000000000");
 
+/** What a BigDecimal is made of. Its own constructor makes an exponent that is not wanted here. */
+class DecimalParts {
+  digits: BigInt;
+  exp: BigInt;
+
+  constructor(digits: BigInt, exp: BigInt) {
+    this.digits = digits;
+    this.exp = exp;
+  }
+}
+
 /** An integer of 1e-18 as a decimal, exact: no division, the digits get another exponent. */
 export function decimalOf(units: BigInt): BigDecimal {
-  const decimal = new BigDecimal(units);
-  decimal.exp = BigInt.fromI32(-UNIT_DIGITS);
-  return decimal;
+  return changetype<BigDecimal>(new DecimalParts(units, EXPONENT));
 }
 
 /** dividend ÷ divisor, toward zero to 1e-18; 0 where the divisor is. */

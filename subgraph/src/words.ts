@@ -4,6 +4,7 @@ import { BigInt } from "@graphprotocol/graph-ts";
 // leading zeros, so lanes are read straight from those bytes: a BigInt operation would be a call out of WebAssembly each.
 
 export const LANES_PER_WORD: i32 = 4;
+const LANE_BYTES: i32 = 8;
 export const POSITIONS_PER_BATCH: i32 = 1024;
 export const WEI_PER_NANO: u32 = 1_000_000_000;
 
@@ -11,12 +12,16 @@ export const WEI_PER_NANO: u32 = 1_000_000_000;
 export function laneOf(words: BigInt[], index: i32): u64 {
   const wordIndex = index / LANES_PER_WORD;
   if (wordIndex >= words.length) return 0;
-  const word = words[wordIndex];
-  const first = (index % LANES_PER_WORD) * 8;
-  const end = min(first + 8, word.length);
-  let lane: u64 = 0;
-  for (let i = end - 1; i >= first; i--) lane = (lane << 8) | (word[i] as u64);
-  return lane;
+  return lowOf(words[wordIndex], (index % LANES_PER_WORD) * LANE_BYTES);
+}
+
+/** Up to eight bytes from `first` on, as they come, without a sign. */
+function lowOf(bytes: BigInt, first: i32): u64 {
+  const end = min(first + LANE_BYTES, bytes.length);
+  if (end - first == LANE_BYTES) return load<u64>(bytes.dataStart + first);
+  let low: u64 = 0;
+  for (let i = end - 1; i >= first; i--) low = (low << 8) | (load<u8>(bytes.dataStart + i) as u64);
+  return low;
 }
 
 /** The high half of a scores lane, 1e-9. */
@@ -47,13 +52,11 @@ export class Wide {
   }
 
   static fromBigInt(value: BigInt): Wide {
-    const length = min(value.length, 16);
-    const wide = Wide.fromI64(length > 0 ? (value[length - 1] as i8 as i64) >> 7 : 0);
-    for (let i = length - 1; i >= 0; i--) {
-      wide.high = (wide.high << 8) | (wide.low >> 56);
-      wide.low = (wide.low << 8) | (value[i] as u64);
-    }
-    return wide;
+    const length = value.length;
+    const sign: u64 = length > 0 && load<i8>(value.dataStart + length - 1) < 0 ? u64.MAX_VALUE : 0;
+    const low = lowOf(value, 0) | signAbove(sign, length);
+    const high = lowOf(value, LANE_BYTES) | signAbove(sign, length - LANE_BYTES);
+    return new Wide(low, high);
   }
 
   toBigInt(): BigInt {
@@ -80,6 +83,11 @@ export class Wide {
   negative(): Wide {
     return new Wide(~this.low + 1, this.low == 0 ? ~this.high + 1 : ~this.high);
   }
+}
+
+/** A sign's bits above so many bytes of eight. */
+function signAbove(sign: u64, bytes: i32): u64 {
+  return bytes >= LANE_BYTES ? 0 : sign << (8 * max(bytes, 0));
 }
 
 /** value × factor, exactly: 128 bits are enough for any product of the two types. */
