@@ -25,9 +25,8 @@ export class SettledStakers {
 
   /** Adds what the settlement does to a position of the staker. */
   add(id: string, changes: WindowChange[], payout: i64, move: StakeMove): void {
-    let share = new Share();
-    if (this.shares.has(id)) share = this.shares.get(id);
-    else this.shares.set(id, share);
+    if (!this.shares.has(id)) this.shares.set(id, new Share());
+    const share = this.shares.get(id);
     for (let i = 0; i < changes.length; i++) share.changes[i].join(changes[i]);
     share.active += move.active;
     share.pending += move.pending;
