@@ -23,6 +23,7 @@ const START_PATIENCE_MS = 60_000;
 /** What makes up for a long chain quickly; each may be set otherwise in the environment. */
 const FIRST_SYNC = {
   GRAPH_ENTITY_CACHE_SIZE: "256000", // kB: all positions of a big tournament, or each settlement selects each of them
+  GRAPH_STORE_WRITE_BATCH_SIZE: "2000", // kB: a batch is weighed anew with every block that joins it
   // An index a column is cheaper to make once the rows are there: one block before the head, or at the next start.
   GRAPH_POSTPONE_ATTRIBUTE_INDEX_CREATION: "true",
   GRAPH_POSTPONE_INDEXES_CREATION_THRESHOLD: "1",
