@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "vite";
 import { parseConfig } from "../src/config/config.ts";
-import { publish } from "./publish.ts";
+import { buildDigest, publish } from "./publish.ts";
 
 const USAGE = "usage: npm run publish:web -- --config FILE --out DIR";
 const BAD_USE = 2;
@@ -17,7 +17,9 @@ async function main(): Promise<void> {
   const parsed =
     config === undefined ? undefined : parseConfig(JSON.parse(await readFile(resolve(from, config), "utf8")));
   await build({ configFile: resolve(import.meta.dirname, "../vite.config.ts"), logLevel: "warn" });
-  if (parsed !== undefined && out !== undefined) await publish(parsed, resolve(from, out));
+  if (parsed === undefined || out === undefined) return;
+  await publish(parsed, resolve(from, out));
+  console.log(`${resolve(from, out)}: build ${await buildDigest()}`);
 }
 
 await main().catch((error: unknown) => {

@@ -22,6 +22,7 @@ export const copy = {
     notFoundHint: "The address may be mistyped, or from another version of this page.",
     unusable: (reason: string) => `This page can't start: ${reason}`,
     contract: (chain: string) => `Contract on ${chain}:`,
+    build: (digest: string) => `Build ${digest}`,
     privacy: "No server of its own, no cookies, nothing from elsewhere.",
   },
   status: {

@@ -19,9 +19,9 @@ export type Preview = {
 
 /** The flows of this page's chain and contract: what a view subscribes to, and what its buttons do. */
 export type Flows = {
-  subscribe(listener: () => void): () => void;
+  readonly subscribe: (listener: () => void) => () => void;
   /** The oldest first; the same array until something changes. */
-  getSnapshot(): readonly Flow[];
+  readonly getSnapshot: () => readonly Flow[];
   /** Reads and rehearses; keeps and asks nothing. */
   preview(request: Request, account: Address, without?: readonly Avoidable[]): Promise<Preview>;
   /** Keeps a new flow and returns its id. The wallet is not asked before `advance`. */

@@ -128,6 +128,11 @@ function Rows({ round }: { round: Round }) {
     <Answer query={answer}>
       {(rows) => (
         <>
+          <p className="section">
+            <Link className="button" href={`/check/${round.tournament.id}/${round.number}`}>
+              {text.checkRound}
+            </Link>
+          </p>
           {round.settledBatches > 0 && <RoundDistributions rows={rows} round={round} />}
           <RoundPositions rows={rows} round={round} />
         </>

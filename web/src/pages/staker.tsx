@@ -1,3 +1,4 @@
+import type { Address } from "viem";
 import { Link, useParams } from "wouter";
 import { copy } from "../copy/en.ts";
 import { exactNmr } from "../core/amounts.ts";
@@ -7,6 +8,7 @@ import { stakerPage } from "../index/generated/documents.ts";
 import type { StakerPageQuery } from "../index/generated/types.ts";
 import { Amount } from "../ui/amount.tsx";
 import { Figure, Figures } from "../ui/figures.tsx";
+import { HistoryDownload } from "../ui/history-download.tsx";
 import { ModelLink } from "../ui/model.tsx";
 import { Percent } from "../ui/percent.tsx";
 import { RoundLink } from "../ui/round-link.tsx";
@@ -30,7 +32,13 @@ export default function StakerPage() {
         <h1 className="mono">{staker}</h1>
       </header>
       <Answer query={answer}>
-        {(data) => (data.staker === null ? <p className="empty">{text.unknown}</p> : <Holdings data={data} />)}
+        {(data) =>
+          data.staker === null ? (
+            <p className="empty">{text.unknown}</p>
+          ) : (
+            <Holdings data={data} staker={address as Address} />
+          )
+        }
       </Answer>
     </>
   );
@@ -38,7 +46,7 @@ export default function StakerPage() {
 
 const sum = (values: readonly string[]): bigint => values.reduce((total, value) => total + BigInt(value), 0n);
 
-function Holdings({ data }: { data: StakerPageQuery }) {
+function Holdings({ data, staker }: { data: StakerPageQuery; staker: Address }) {
   const { positions, tournamentStakers, payouts } = data;
   const net = sum(positions.map(({ rewardedWei }) => rewardedWei)) - sum(positions.map(({ burnedWei }) => burnedWei));
   const cells = cellsOf(positions);
@@ -75,7 +83,7 @@ function Holdings({ data }: { data: StakerPageQuery }) {
         )}
       </section>
       <Models positions={positions} />
-      <History payouts={payouts} />
+      <History payouts={payouts} staker={staker} />
     </>
   );
 }
@@ -162,11 +170,14 @@ function Models({ positions }: Pick<StakerPageQuery, "positions">) {
   );
 }
 
-function History({ payouts }: Pick<StakerPageQuery, "payouts">) {
+function History({ payouts, staker }: Pick<StakerPageQuery, "payouts"> & { staker: Address }) {
   const names = copy.model.columns;
   return (
     <section className="section">
-      <h2>{text.history}</h2>
+      <div className="section-head">
+        <h2>{text.history}</h2>
+        <HistoryDownload staker={staker} />
+      </div>
       <Table
         caption={text.history}
         rows={payouts}

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** A file made in the browser; nothing is asked of anybody. */
+/** A button for a file that is made in the browser; nothing is asked of anybody. */
 export function Download({
   name,
   type,
@@ -12,17 +12,19 @@ export function Download({
   make: () => string;
   children: ReactNode;
 }) {
-  const save = (): void => {
-    const url = URL.createObjectURL(new Blob([make()], { type: `${type};charset=utf-8` }));
-    const link = document.createElement("a");
-    link.href = url;
-    link.download = name;
-    link.click();
-    URL.revokeObjectURL(url);
-  };
   return (
-    <button type="button" className="button" onClick={save}>
+    <button type="button" className="button" onClick={() => save(name, type, make())}>
       {children}
     </button>
   );
+}
+
+/** Saves a text as a file. */
+export function save(name: string, type: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
 }

@@ -8,7 +8,7 @@ export function Raw({ value }: { value: unknown }) {
   if (typeof value === "object") {
     return (
       <dl className="raw">
-        {Object.entries(value).map(([name, each]) => (
+        {Object.entries(value).map(([name, each]: [string, unknown]) => (
           <div key={name}>
             <dt>{name}</dt>
             <dd>{name === "words" ? <RawWords words={each as readonly bigint[]} /> : <Raw value={each} />}</dd>
@@ -17,8 +17,11 @@ export function Raw({ value }: { value: unknown }) {
       </dl>
     );
   }
-  return <code>{String(value as string | number | bigint | boolean)}</code>;
+  return <code>{JSON.stringify(value, whole).replaceAll('"', "")}</code>;
 }
+
+/** A bigint as its digits. */
+const whole = (_: string, value: unknown): unknown => (typeof value === "bigint" ? value.toString() : value);
 
 function RawList({ values }: { values: readonly unknown[] }) {
   if (values.length === 0) return <span className="quiet">{copy.checkPage.nothing}</span>;

@@ -1,5 +1,5 @@
 import { copy } from "../copy/en.ts";
-import { durationText, isoTime } from "../core/times.ts";
+import { durationText } from "../core/times.ts";
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

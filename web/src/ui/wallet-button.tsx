@@ -9,7 +9,7 @@ export function WalletButton() {
   const { config } = useApp();
   const { address, chainId, isConnected } = useConnection();
   const dialog = useRef<HTMLDialogElement>(null);
-  const { switchChain } = useSwitchChain();
+  const { mutate: switchChain } = useSwitchChain();
   const open = (): void => dialog.current?.showModal();
   if (isConnected && chainId !== config.chainId) {
     return (
@@ -33,8 +33,8 @@ export function WalletButton() {
 function WalletDialog({ onDone }: { onDone: () => void }) {
   const { config } = useApp();
   const { address } = useConnection();
-  const { connect, error } = useConnect();
-  const { disconnect } = useDisconnect();
+  const { mutate: connect, error } = useConnect();
+  const { mutate: disconnect } = useDisconnect();
   const connectors = useConnectors();
   return (
     <div className="wallet">

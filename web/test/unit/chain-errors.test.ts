@@ -62,7 +62,8 @@ describe("sentences", () => {
 
 describe("values in words", () => {
   const said = (errorName: string, ...args: unknown[]): string => {
-    const { what, todo } = refusalFrom(encodeErrorResult({ abi: errorsAbi as Abi, errorName, args }), STYLE);
+    const error: { abi: Abi; errorName: string; args: unknown[] } = { abi: errorsAbi, errorName, args };
+    const { what, todo } = refusalFrom(encodeErrorResult(error), STYLE);
     return `${what} ${todo}`;
   };
   const name = (text: string): Hex => stringToHex(text, { size: 32 });
@@ -192,7 +193,7 @@ describe("real nodes", { timeout: 60_000 }, () => {
   it("anvil: calls and gas estimates tell the same error, and code without a reason none", async () => {
     const client = createClient({ transport: http(anvil.url) });
     const data = encodeErrorResult({ abi: errorsAbi, errorName: "AmountZero" });
-    const [from] = (await client.request({ method: "eth_accounts" })) as [Hex];
+    const from = chain.owner;
     // Creation code that reverts with its last four bytes, and one that reverts with nothing.
     const reverting: Hex = `0x63${data.slice(2)}60e01b60005260046000fd`;
     for (const action of [call(client, { data: reverting }), estimateGas(client, { account: from, data: reverting })]) {

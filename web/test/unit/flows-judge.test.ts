@@ -3,7 +3,7 @@ import { encodeFunctionData, type Hex, padHex, parseAbi } from "viem";
 import { numeraireStakingAbi as abi } from "@numeraire-staking/oracle/abi";
 import { describe, expect, it } from "vitest";
 import type { Call } from "../../src/chain/row.ts";
-import { actsOf, takenBy } from "../../src/flows/acts.ts";
+import { takenBy } from "../../src/flows/acts.ts";
 import { callsOf, type Material } from "../../src/flows/build.ts";
 import { faultIn, isSameDeed, type Purpose } from "../../src/flows/judge.ts";
 import type { Act, Request } from "../../src/flows/schema.ts";

@@ -12,15 +12,11 @@ const VALUES: Readonly<Record<RouteName, (world: World) => Values>> = {
   round: () => ({ tournament: String(CLASSIC), round: String(ROUNDS.settled) }),
   model: () => ({ tournament: String(CLASSIC), model: modelOf(modelName(0)) }),
   staker: ({ chain }) => ({ staker: chain.accounts[1]?.toLowerCase() ?? "" }),
-  mine: () => ({}),
-  act: () => ({ kind: "open" }),
-  flow: () => ({ id: "unknown" }),
-  check: () => ({ tournament: String(CLASSIC), round: String(ROUNDS.settled), position: "0" }),
 };
 
 export const routeNames = Object.keys(routes) as RouteName[];
 
 export function addressOf(route: RouteName, world: World): string {
   const values = VALUES[route](world);
-  return routes[route].replaceAll(/:(\w+)\??/g, (_, name: string) => values[name] ?? "").replace(/\/+$/, "");
+  return routes[route].replaceAll(/\/:(\w+)\??/g, (_, name: string) => (name in values ? `/${values[name]}` : ""));
 }
