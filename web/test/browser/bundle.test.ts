@@ -1,12 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { build } from "vite";
+import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { printTable } from "../../../scripts/support/terminal.ts";
+import { buildApp, DIST } from "./support/build.ts";
 import { entryOf, type File, filesOf } from "./support/bundle.ts";
 
-const WEB = resolve(import.meta.dirname, "../..");
 const KB = 1_000;
 const MOST_SCRIPT = 180 * KB;
 const MOST_ENTRY = 150 * KB;
@@ -20,7 +19,7 @@ let files: File[];
 let scripts: File[];
 
 beforeAll(async () => {
-  files = await filesOf(join(WEB, "dist"));
+  files = await filesOf(DIST);
   scripts = files.filter(({ path }) => path.endsWith(".js"));
 });
 
@@ -56,6 +55,6 @@ test("the app names no host that it could ask", () => {
 test("the same sources make the same bytes", async () => {
   const outDir = await mkdtemp(join(tmpdir(), "web-again-"));
   onTestFinished(() => rm(outDir, { recursive: true, force: true }));
-  await build({ configFile: join(WEB, "vite.config.ts"), logLevel: "warn", build: { outDir, emptyOutDir: true } });
+  await buildApp(outDir);
   expect(await filesOf(outDir)).toEqual(files);
 });

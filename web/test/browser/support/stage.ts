@@ -2,10 +2,9 @@
 // published, a browser. Everything is real; nothing is reset between tests, which bring accounts and models of their own.
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { hardhat } from "viem/chains";
-import { build } from "vite";
 import { buildSubgraph } from "../../../../subgraph/engine/build.ts";
 import { startEngine } from "../../../../subgraph/engine/engine.ts";
 import { connect } from "@numeraire-staking/subgraph/client";
@@ -13,6 +12,7 @@ import { type ChainPlace, startChain } from "../../../../subgraph/test/chain.ts"
 import { publish } from "../../../publish/publish.ts";
 import { serve } from "../../../publish/serve.ts";
 import { type Config, parseConfig } from "../../../src/config/config.ts";
+import { buildApp } from "./build.ts";
 import { CHROMIUM_FLAGS, chromiumPath } from "./chromium.ts";
 import { HISTORY_DAYS, playHistory } from "./history.ts";
 
@@ -52,12 +52,7 @@ export async function startStage(): Promise<Stage> {
     cleanups.push(() => starting.then((engine) => engine.stop()).catch(() => undefined));
     const launching = chromium.launchServer({ executablePath, args: CHROMIUM_FLAGS, host: "127.0.0.1" });
     cleanups.push(() => launching.then((browser) => browser.close()).catch(() => undefined));
-    const [engine, browser] = await Promise.all([
-      starting,
-      launching,
-      playHistory(chain),
-      build({ configFile: resolve(import.meta.dirname, "../../../vite.config.ts"), logLevel: "warn" }),
-    ]);
+    const [engine, browser] = await Promise.all([starting, launching, playHistory(chain), buildApp()]);
     await connect(engine.graphqlUrl).reach(await chain.client.getBlockNumber());
 
     const config = parseConfig({
