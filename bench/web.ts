@@ -126,7 +126,7 @@ async function measure(rows: number): Promise<Figures> {
     const served = await serve(outDir, 0);
     const named = `${rows.toLocaleString("en")} rows`;
     const table = await step(named, () => tableOf(browser, served.url, rows, false));
-    const plain = await step(`${named}, laid out at once`, () => tableOf(browser, served.url, rows, true));
+    const plain = await step(`${named}, made at once`, () => tableOf(browser, served.url, rows, true));
     await served.stop();
 
     const stage = await step("Chain, index and app", startStage);

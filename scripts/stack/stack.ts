@@ -152,6 +152,7 @@ async function play(
       deploymentBlock: from,
       subgraphUrl: engine.graphqlUrl,
       oracleUrls: [`http://127.0.0.1:${ports.oracle}`],
+      pollMs: 500,
       explorerUrl: null,
     },
     folder,

@@ -24,8 +24,8 @@ const pages: Readonly<Record<RouteName, ComponentType>> = {
   flow: lazy(() => import("./pages/flow.tsx")),
 };
 
-/** How old an answer of the index may be before it is asked for again: a block, more or less. */
-const FRESH_MS = 5_000;
+/** Answers of the index are asked for again with each of its blocks; this is for what has none. */
+const FRESH_MS = 30_000;
 
 const queries = new QueryClient({
   defaultOptions: { queries: { staleTime: FRESH_MS, refetchInterval: FRESH_MS, retry: 1, refetchOnWindowFocus: true } },

@@ -20,6 +20,8 @@ const schema = z.strictObject({
   subgraphUrl: z.nullable(url),
   /** Services of oracles, asked for projected payouts; the first that answers counts. */
   oracleUrls: z.array(url),
+  /** How often the page looks for a new block, of the chain and of the index, milliseconds. */
+  pollMs: z._default(z.int().check(z.minimum(100)), 4_000),
   /** Page of a transaction, with {hash} in it; null: hashes are not links. */
   explorerUrl: z.nullable(z.string()),
 });

@@ -22,7 +22,7 @@ export type RoundRow = {
 export function useRoundRows(round: string, progress: string) {
   const { index } = useApp();
   return useQuery({
-    queryKey: ["index", "round rows", round, progress],
+    queryKey: ["round rows", round, progress],
     queryFn:
       index === null
         ? skipToken

@@ -130,7 +130,6 @@ function Payouts({ position, payouts }: { position: Position; payouts: Position[
       <Table
         caption={text.payouts}
         rows={payouts}
-        keyOf={({ id }) => id}
         first={FIRST}
         initial={{ column: 0, descending: true }}
         columns={[
@@ -200,7 +199,6 @@ function Cumulative({ payouts }: { payouts: Position["payouts"] }) {
         <Table
           caption={text.cumulative}
           rows={points}
-          keyOf={({ at }) => String(at)}
           columns={[
             { name: columns.when, show: ({ at }) => <Time at={at} />, sortBy: ({ at }) => at },
             {

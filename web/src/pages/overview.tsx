@@ -100,7 +100,6 @@ function Tournaments({ tournaments }: Pick<OverviewQuery, "tournaments">) {
     <Table
       caption={text.tournaments}
       rows={tournaments}
-      keyOf={({ id }) => id}
       columns={[
         {
           name: columns.tournament,

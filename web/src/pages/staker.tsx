@@ -110,7 +110,6 @@ function Models({ positions }: Pick<StakerPageQuery, "positions">) {
       <Table
         caption={text.models}
         rows={positions}
-        keyOf={({ id }) => id}
         first={FIRST}
         columns={[
           {
@@ -181,7 +180,6 @@ function History({ payouts, staker }: Pick<StakerPageQuery, "payouts"> & { stake
       <Table
         caption={text.history}
         rows={payouts}
-        keyOf={({ id }) => id}
         first={FIRST}
         columns={[
           {

@@ -41,7 +41,6 @@ function Bins({ title, bins, show }: { title: string; bins: readonly Bin[]; show
     <Table
       caption={title}
       rows={bins.filter(({ count }) => count > 0)}
-      keyOf={({ from }) => String(from)}
       columns={[
         { name: copy.chart.from, right: true, show: ({ from }) => show(from), sortBy: ({ from }) => from },
         { name: copy.chart.to, right: true, show: ({ to }) => show(to) },

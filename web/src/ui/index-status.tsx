@@ -1,6 +1,6 @@
 import { useApp } from "../app-context.ts";
 import { copy } from "../copy/en.ts";
-import { useChainHead, useIndexHead } from "../data/heads.ts";
+import { useChainHead, useFollowIndex, useIndexHead } from "../data/heads.ts";
 
 /** Behind by more blocks than this is worth a word. */
 const USUAL_LAG = 2n;
@@ -10,6 +10,7 @@ export function IndexStatus() {
   const { index } = useApp();
   const chain = useChainHead();
   const indexed = useIndexHead();
+  useFollowIndex();
   const number = chain.data?.number;
   if (chain.error !== null && number === undefined) return <span className="chip burn">{copy.status.noChain}</span>;
   if (number === undefined) return null;

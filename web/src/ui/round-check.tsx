@@ -60,7 +60,6 @@ function Positions({ tournament, round, rows }: { tournament: number; round: big
     <Table
       caption={copy.round.positions}
       rows={rows}
-      keyOf={({ position }) => String(position)}
       first={FIRST}
       columns={[
         {

@@ -46,13 +46,7 @@ export function RoundPositions({
           </span>
         </div>
       </div>
-      <Table
-        caption={text.positions}
-        rows={found}
-        keyOf={({ position }) => String(position)}
-        columns={columns}
-        initial={{ column: 3, descending: true }}
-      />
+      <Table caption={text.positions} rows={found} columns={columns} initial={{ column: 3, descending: true }} />
     </section>
   );
 }

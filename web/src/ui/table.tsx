@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { copy } from "../copy/en.ts";
 
 export type Column<Row> = {
@@ -10,22 +10,24 @@ export type Column<Row> = {
 };
 
 type Order = { readonly column: number; readonly descending: boolean };
-/** Rows that the browser lays out only when they come into view. */
-const CHUNK = 100;
+/** Rows that are made together, when they come near the view. */
+const CHUNK = 50;
+/** Of a row, its line among it: what rows that aren't made yet take up. */
+const ROW_PX = 37;
+/** How near: a screen. */
+const NEAR = "1000px";
 
-/** A table whose columns sort; long ones paint what is seen. `caption` says what it is, for those who can't see where it stands. */
+/** A table whose columns sort; of long ones only what is near the view is made. `caption` says what it is, for those who can't see where it stands. */
 export function Table<Row>({
   caption,
   columns,
   rows,
-  keyOf,
   initial,
   first = Infinity,
 }: {
   caption: string;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
-  keyOf: (row: Row) => string;
   initial?: Order;
   /** Rows shown until the reader asks for all. */
   first?: number;
@@ -38,12 +40,11 @@ export function Table<Row>({
   const chunks = Array.from({ length: Math.ceil(sorted.length / CHUNK) }, (_, at) =>
     sorted.slice(at * CHUNK, (at + 1) * CHUNK),
   );
-  const long = chunks.length > 1;
   return (
     <div className="rows-all">
       {/* A region that scrolls must be within the keyboard's reach. */}
       <div className="scroll" tabIndex={0} role="region" aria-label={caption}>
-        <table className="table">
+        <table className="table" aria-rowcount={rows.length + 1}>
           <caption className="hidden">{caption}</caption>
           <thead>
             <tr>
@@ -60,17 +61,7 @@ export function Table<Row>({
             </tr>
           </thead>
           {chunks.map((chunk, at) => (
-            <tbody key={at} className={long ? "rows" : ""}>
-              {chunk.map((row) => (
-                <tr key={keyOf(row)}>
-                  {columns.map(({ name, show, right }) => (
-                    <td key={name} className={right ? "right" : ""}>
-                      {show(row)}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
+            <Chunk key={at} rows={chunk} first={at * CHUNK} columns={columns} />
           ))}
         </table>
       </div>
@@ -81,6 +72,59 @@ export function Table<Row>({
       )}
     </div>
   );
+}
+
+function Chunk<Row>({
+  rows,
+  first,
+  columns,
+}: {
+  rows: readonly Row[];
+  first: number;
+  columns: readonly Column<Row>[];
+}) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const near = useNear(body, first === 0);
+  if (!near) {
+    return (
+      <tbody ref={body} aria-hidden="true">
+        <tr>
+          <td colSpan={columns.length} style={{ height: rows.length * ROW_PX }} />
+        </tr>
+      </tbody>
+    );
+  }
+  return (
+    <tbody ref={body}>
+      {rows.map((row, at) => (
+        // Rows keep nothing of their own: in another order they are the same elements with other texts. The head is the first.
+        <tr key={at} aria-rowindex={first + at + 2}>
+          {columns.map(({ name, show, right }) => (
+            <td key={name} className={right ? "right" : ""}>
+              {show(row)}
+            </td>
+          ))}
+        </tr>
+      ))}
+    </tbody>
+  );
+}
+
+/** Whether an element has ever been near the view. */
+function useNear(element: { readonly current: Element | null }, already: boolean): boolean {
+  const [near, setNear] = useState(already);
+  useEffect(() => {
+    if (near || element.current === null) return;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some(({ isIntersecting }) => isIntersecting)) setNear(true);
+      },
+      { rootMargin: NEAR },
+    );
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [element, near]);
+  return near;
 }
 
 function Head<Row>({ column, order, onSort }: { column: Column<Row>; order: Order | null; onSort: () => void }) {

@@ -75,7 +75,6 @@ function Days({
     <Table
       caption={names.join(", ")}
       rows={days}
-      keyOf={({ day }) => String(day)}
       columns={[
         { name: copy.chart.day, show: ({ day }) => <Time at={day} />, sortBy: ({ day }) => day },
         ...names.map((name, at) => ({

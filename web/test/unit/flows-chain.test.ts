@@ -105,7 +105,7 @@ describe("calls in a row", () => {
 describe("our endpoints dead", () => {
   const config = (rpcUrl: string) => ({
     ...{ chainName: "test", chainId: 31_337, rpcUrls: [rpcUrl], contract: world.test.address, deploymentBlock: 0 },
-    ...{ subgraphUrl: null, oracleUrls: [], explorerUrl: null },
+    ...{ subgraphUrl: null, oracleUrls: [], explorerUrl: null, pollMs: 500 },
   });
   /** A wallet that reads, too. */
   const reading = (chainId: () => Hex, seen: string[]): Provider => ({

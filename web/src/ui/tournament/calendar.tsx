@@ -34,7 +34,6 @@ export function Calendar({ tournament, rounds }: { tournament: string; rounds: R
       <Table
         caption={text.calendar}
         rows={rounds}
-        keyOf={({ id }) => id}
         first={FIRST}
         initial={{ column: 0, descending: true }}
         columns={[

@@ -71,7 +71,6 @@ function PositionBoard({ tournament }: { tournament: string }) {
         <Table
           caption={text.leaderboard}
           rows={positions}
-          keyOf={({ id }) => id}
           first={FIRST}
           columns={[
             { name: columns.model, show: ({ model }) => <ModelLink tournament={tournament} model={model} /> },
@@ -98,7 +97,6 @@ function StakerBoard({ tournament }: { tournament: string }) {
         <Table
           caption={text.leaderboard}
           rows={tournamentStakers}
-          keyOf={({ id }) => id}
           first={FIRST}
           columns={[
             { name: columns.staker, show: ({ staker }) => <StakerLink address={staker.id} /> },

@@ -20,7 +20,6 @@ export function Movements({ changes }: { changes: Tournament["reserveChanges"] }
       <Table
         caption={text.movements}
         rows={changes}
-        keyOf={({ id }) => id}
         first={FIRST}
         columns={[
           {

@@ -63,6 +63,7 @@ export async function startStage(): Promise<Stage> {
       deploymentBlock: 0,
       subgraphUrl: engine.graphqlUrl,
       oracleUrls: [],
+      pollMs: 500,
       explorerUrl: null,
     });
     const published = join(folder, "web");
