@@ -12,6 +12,10 @@ const VALUES: Readonly<Record<RouteName, (world: World) => Values>> = {
   round: () => ({ tournament: String(CLASSIC), round: String(ROUNDS.settled) }),
   model: () => ({ tournament: String(CLASSIC), model: modelOf(modelName(0)) }),
   staker: ({ chain }) => ({ staker: chain.accounts[1]?.toLowerCase() ?? "" }),
+  check: () => ({ tournament: String(CLASSIC), round: String(ROUNDS.settled), position: "0" }),
+  mine: () => ({}),
+  act: () => ({ kind: "open" }),
+  flow: () => ({ id: "unknown" }),
 };
 
 export const routeNames = Object.keys(routes) as RouteName[];
