@@ -20,6 +20,15 @@ export type { Log } from "./process.ts";
 
 const START_PATIENCE_MS = 60_000;
 
+/** What makes up for a long chain quickly; each may be set otherwise in the environment. */
+const FIRST_SYNC = {
+  GRAPH_ENTITY_CACHE_SIZE: "256000", // kB: all positions of a big tournament, or each settlement selects each of them
+  GRAPH_STORE_WRITE_BATCH_SIZE: "2000", // kB: a batch is weighed anew with every block that joins it
+  // An index a column is cheaper to make once the rows are there: one block before the head, or at the next start.
+  GRAPH_POSTPONE_ATTRIBUTE_INDEX_CREATION: "true",
+  GRAPH_POSTPONE_INDEXES_CREATION_THRESHOLD: "1",
+};
+
 export interface EngineOptions {
   /** Folder of the database; a start on the same folder resumes. */
   dataDir: string;
@@ -94,7 +103,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       orphanSignal: "KILL", // it can't end without its log; its database takes no harm
       // By environment rather than argument: a password and perhaps an RPC key, which `ps` would show to everybody.
       env: {
-        ...{ GRAPH_LOG: "warn", GRAPH_LOG_TIME_FORMAT: "%H:%M:%S%.3f", ...process.env },
+        ...{ GRAPH_LOG: "warn", GRAPH_LOG_TIME_FORMAT: "%H:%M:%S%.3f", ...FIRST_SYNC, ...process.env },
         POSTGRES_URL: postgres.url,
         ETHEREUM_RPC: `${deployment.network}:${rpcUrl}`,
         IPFS: `http://127.0.0.1:${ports.ipfs}`,

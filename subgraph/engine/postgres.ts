@@ -21,9 +21,11 @@ interface User {
 
 const USER = "graph";
 // The index can always be made again from the chain, so it is not forced to the disk at every commit: it survives any
-// killed process, but not a power failure. The two others spare a container with little shared memory.
-const SETTINGS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "jit=off"].concat(
-  "max_parallel_workers_per_gather=0",
+// killed process, but not a power failure; and nobody replicates it, so its log need not say how. The two of the second line
+// spare a container with little shared memory.
+const SETTINGS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal"].concat(
+  ["jit=off", "max_parallel_workers_per_gather=0"],
+  ["max_wal_senders=0", "shared_buffers=256MB"],
 );
 
 export async function startPostgres(dataDir: string, port: number, log: Log): Promise<Postgres> {

@@ -1,6 +1,6 @@
 import { BigInt, Entity, Value } from "@graphprotocol/graph-ts";
-import { ratioTowardZero } from "./amounts";
-import { nanoToWei } from "./words";
+import { decimalOf, ratioTowardZero } from "./amounts";
+import { AmountField, Field, Row } from "./fields";
 
 // Positions and their stakers carry the same fields for each window of settled rounds: "returnLast20" and so on. One
 // routine writes them by name, for both kinds of entity and all windows.
@@ -28,34 +28,66 @@ export class WindowChange {
     this.net -= payout;
     this.locked -= stake;
   }
-}
 
-export function startWindows(entity: Entity): void {
-  for (let i = 0; i < WINDOWS.length; i++) write(entity, WINDOWS[i], 0, BigInt.zero(), BigInt.zero());
-}
-
-/** Brings the windows of an entity up to date: a change for each, in their order. The caller saves the entity. */
-export function moveWindows(entity: Entity, changes: WindowChange[]): void {
-  for (let i = 0; i < WINDOWS.length; i++) {
-    const window = WINDOWS[i];
-    const change = changes[i];
-    if (change.payouts == 0 && change.net == 0 && change.locked == 0) continue;
-    const payouts = entity.get("payoutCount" + window)!.toI32() + change.payouts;
-    const net = entity
-      .get("net" + window + "Wei")!
-      .toBigInt()
-      .plus(nanoToWei(change.net));
-    const locked = entity
-      .get("locked" + window + "Wei")!
-      .toBigInt()
-      .plus(nanoToWei(change.locked));
-    write(entity, window, payouts, net, locked);
+  join(other: WindowChange): void {
+    this.payouts += other.payouts;
+    this.net += other.net;
+    this.locked += other.locked;
   }
 }
 
-function write(entity: Entity, window: string, payouts: i32, net: BigInt, locked: BigInt): void {
-  entity.set("payoutCount" + window, Value.fromI32(payouts));
-  entity.set("net" + window + "Wei", Value.fromBigInt(net));
-  entity.set("locked" + window + "Wei", Value.fromBigInt(locked));
-  entity.set("return" + window, Value.fromBigDecimal(ratioTowardZero(net, locked)));
+export function startChanges(): WindowChange[] {
+  const changes: WindowChange[] = [];
+  for (let i = 0; i < WINDOWS.length; i++) changes.push(new WindowChange());
+  return changes;
+}
+
+export function startWindows(entity: Entity): void {
+  for (let i = 0; i < WINDOWS.length; i++) {
+    const window = WINDOWS[i];
+    const zero = BigInt.zero();
+    entity.set("payoutCount" + window, Value.fromI32(0));
+    entity.set("net" + window + "Wei", Value.fromBigInt(zero));
+    entity.set("locked" + window + "Wei", Value.fromBigInt(zero));
+    entity.set("return" + window, Value.fromBigDecimal(decimalOf(zero)));
+  }
+}
+
+/** The fields of one window, of one kind of entity. */
+class Window {
+  private countName: string;
+  private returnName: string;
+  private count: Field;
+  private net: AmountField;
+  private locked: AmountField;
+
+  constructor(name: string) {
+    this.countName = "payoutCount" + name;
+    this.returnName = "return" + name;
+    this.count = new Field(this.countName);
+    this.net = new AmountField("net" + name);
+    this.locked = new AmountField("locked" + name);
+  }
+
+  move(entity: Entity, change: WindowChange, row: Row): void {
+    if (change.payouts == 0 && change.net == 0 && change.locked == 0) return;
+    row.put(this.countName, Value.fromI32(this.count.of(entity).toI32() + change.payouts));
+    const net = this.net.add(entity, change.net, row);
+    const locked = this.locked.add(entity, change.locked, row);
+    row.put(this.returnName, Value.fromBigDecimal(ratioTowardZero(net, locked)));
+  }
+}
+
+/** The windows of one kind of entity. */
+export class Windows {
+  private windows: Window[] = [];
+
+  constructor() {
+    for (let i = 0; i < WINDOWS.length; i++) this.windows.push(new Window(WINDOWS[i]));
+  }
+
+  /** Writes what they come to with such changes, one for each, into the entity's row. */
+  move(entity: Entity, changes: WindowChange[], row: Row): void {
+    for (let i = 0; i < this.windows.length; i++) this.windows[i].move(entity, changes[i], row);
+  }
 }

@@ -98,21 +98,3 @@ export function changeStake(
   fillNmr(change);
   change.save();
 }
-
-/** Credits a reward, wei: to the active stake, or to the pending withdrawal of somebody who takes everything out. */
-export function reward(position: Position, amount: BigInt): void {
-  if (position.activeWei.isZero() && !position.pendingWei.isZero()) {
-    position.pendingWei = position.pendingWei.plus(amount);
-  } else {
-    position.activeWei = position.activeWei.plus(amount);
-  }
-  position.rewardedWei = position.rewardedWei.plus(amount);
-}
-
-/** Takes a burn, wei: from the active stake first, the rest from the pending withdrawal. */
-export function burn(position: Position, amount: BigInt): void {
-  const fromActive = position.activeWei.lt(amount) ? position.activeWei : amount;
-  position.activeWei = position.activeWei.minus(fromActive);
-  position.pendingWei = position.pendingWei.minus(amount.minus(fromActive));
-  position.burnedWei = position.burnedWei.plus(amount);
-}

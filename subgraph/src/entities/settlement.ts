@@ -1,14 +1,15 @@
-import { BigInt, ethereum } from "@graphprotocol/graph-ts";
-import { Batch, Payout, PositionRange, Report, Round, Settlement, Tournament } from "../../generated/schema";
-import { fillNmr, ratioTowardZero } from "../amounts";
+import { BigInt, ethereum, store, Value } from "@graphprotocol/graph-ts";
+import { Batch, Position, PositionRange, Report, Round, Settlement, Tournament } from "../../generated/schema";
+import { quotientTowardZero } from "../amounts";
+import { Row } from "../fields";
 import { PayoutRule } from "../payout";
-import { moveWindows, WINDOW_LENGTHS, WindowChange } from "../windows";
-import { laneOf, nanoToWei, POSITIONS_PER_BATCH, score0Of, score1Of, times } from "../words";
-import { burn, loadPosition, reward, savePosition } from "./position";
+import { WINDOW_LENGTHS, WindowChange } from "../windows";
+import { laneOf, nanoToWei, POSITIONS_PER_BATCH, score0Of, score1Of, times, weiToNano } from "../words";
+import { positionId } from "./position";
 import { leavingSettlement } from "./range";
-import { addStakerStake, loadTournamentStaker, saveTournamentStaker } from "./staker";
+import { SettledPositions } from "./settled-positions";
+import { SettledStakers } from "./settled-stakers";
 import { addStake } from "./tournament";
-import { stamp } from "./stamp";
 
 /** Words of a batch's lock and settlement, as far as the windows need them. */
 class Booked {
@@ -32,10 +33,13 @@ export function bookPayouts(
   const stakes = batch.stakes;
   const scores = standingScores(batch);
   const payouts = settlement.payouts;
-  const rule = new PayoutRule(round);
   const leaving = leavingOf(range);
-  let movedActive = BigInt.zero();
-  let movedPending = BigInt.zero();
+  const rows = new PayoutRows(round, batch, event);
+  const positions = new SettledPositions();
+  const stakers = new SettledStakers();
+  const first = batch.number * POSITIONS_PER_BATCH;
+  let movedActive: i64 = 0;
+  let movedPending: i64 = 0;
   let count = 0;
 
   for (let lane = 0; lane < POSITIONS_PER_BATCH; lane++) {
@@ -44,70 +48,78 @@ export function bookPayouts(
     const changes = windowChanges(stake, applied, leaving, lane);
     if (changes === null) continue;
 
-    const position = loadPosition(tournament.id, batch.number * POSITIONS_PER_BATCH + lane, event);
-    const staker = loadTournamentStaker(tournament, position.staker);
-    moveWindows(position, changes);
-    moveWindows(staker, changes);
+    const number = (first + lane).toString();
+    const id = positionId(tournament.id, number);
+    const position = Position.load(id);
+    if (position == null) continue; // can't be: it had a stake
     if (stake != 0) {
-      const payout = new Payout(round.id + "-" + position.number.toString());
-      payout.position = position.id;
-      payout.staker = position.staker;
-      fill(payout, rule, round, batch, stake, laneOf(scores, lane), applied, event);
-      fillNmr(payout);
-      payout.save();
+      rows.write(number, id, positions.stakerOf(position), stake, laneOf(scores, lane), applied);
       count += 1;
     }
-    if (applied != 0) {
-      const amount = nanoToWei(applied);
-      const active = position.activeWei;
-      const pending = position.pendingWei;
-      if (applied > 0) {
-        reward(position, amount);
-        staker.rewardedWei = staker.rewardedWei.plus(amount);
-      } else {
-        burn(position, amount.neg());
-        staker.burnedWei = staker.burnedWei.minus(amount);
-      }
-      const activeChange = position.activeWei.minus(active);
-      const pendingChange = position.pendingWei.minus(pending);
-      addStakerStake(tournament, staker, activeChange, pendingChange);
-      movedActive = movedActive.plus(activeChange);
-      movedPending = movedPending.plus(pendingChange);
-    }
-    savePosition(position);
-    saveTournamentStaker(staker);
+    const move = positions.settle(id, position, changes, applied);
+    stakers.add(positions.tournamentStakerOf(position), changes, applied, move);
+    movedActive += move.active;
+    movedPending += move.pending;
   }
-  addStake(tournament, movedActive, movedPending);
+  stakers.save(tournament);
+  addStake(tournament, nanoToWei(movedActive), nanoToWei(movedPending));
   return count;
 }
 
-function fill(
-  payout: Payout,
-  rule: PayoutRule,
-  round: Round,
-  batch: Batch,
-  stake: i64,
-  scores: u64,
-  applied: i64,
-  event: ethereum.Event,
-): void {
-  const score0 = score0Of(scores);
-  const score1 = score1Of(scores);
-  const rate = rule.rate(score0, score1);
-  const due = rule.due(BigInt.fromI64(stake), rate).toI64();
-  payout.tournament = round.tournament;
-  payout.round = round.id;
-  payout.batch = batch.id;
-  payout.stakeWei = nanoToWei(stake);
-  payout.atRiskWei = times(stake, round.exposure.toU32());
-  payout.weight = ratioTowardZero(payout.stakeWei, round.stakedWei);
-  payout.score0 = score0;
-  payout.score1 = score1;
-  payout.clipped = rule.clips(rate);
-  payout.dueWei = nanoToWei(due);
-  payout.payoutWei = nanoToWei(applied);
-  payout.return_ = ratioTowardZero(payout.payoutWei, payout.stakeWei);
-  stamp(payout, event);
+/** The payouts of one batch: what is the same in all of them is made once. */
+class PayoutRows {
+  private rule: PayoutRule;
+  private round: string;
+  private exposure: u32;
+  private staked: BigInt;
+  private tournamentValue: Value;
+  private roundValue: Value;
+  private batchValue: Value;
+  private timestamp: Value;
+  private block: Value;
+  private transaction: Value;
+
+  constructor(round: Round, batch: Batch, event: ethereum.Event) {
+    this.rule = new PayoutRule(round);
+    this.round = round.id;
+    this.exposure = round.exposure.toU32();
+    this.staked = BigInt.fromI64(weiToNano(round.stakedWei));
+    this.tournamentValue = Value.fromString(round.tournament);
+    this.roundValue = Value.fromString(round.id);
+    this.batchValue = Value.fromString(batch.id);
+    this.timestamp = Value.fromBigInt(event.block.timestamp);
+    this.block = Value.fromBigInt(event.block.number);
+    this.transaction = Value.fromBytes(event.transaction.hash);
+  }
+
+  /** Writes the payout of a position: stake and what was applied in nano-NMR. */
+  write(number: string, position: string, staker: Value, stake: i64, scores: u64, applied: i64): void {
+    const id = this.round + "-" + number;
+    const score0 = score0Of(scores);
+    const score1 = score1Of(scores);
+    const rate = this.rule.rate(score0, score1);
+    const clipped = this.rule.clip(rate);
+    const atRisk = times(stake, this.exposure);
+    const row = new Row(id);
+    row.put("tournament", this.tournamentValue);
+    row.put("round", this.roundValue);
+    row.put("batch", this.batchValue);
+    row.put("position", Value.fromString(position));
+    row.put("staker", staker);
+    row.putAmount("stakeWei", "stakeNmr", nanoToWei(stake));
+    row.putAmount("atRiskWei", "atRiskNmr", atRisk);
+    row.put("weight", Value.fromBigDecimal(quotientTowardZero(stake, this.staked)));
+    row.put("score0", Value.fromI32(score0));
+    row.put("score1", Value.fromI32(score1));
+    row.put("clipped", Value.fromBoolean(clipped !== rate));
+    row.putAmount("dueWei", "dueNmr", nanoToWei(this.rule.due(atRisk, clipped)));
+    row.putAmount("payoutWei", "payoutNmr", nanoToWei(applied));
+    row.put("return", Value.fromBigDecimal(quotientTowardZero(applied, BigInt.fromI64(stake))));
+    row.put("timestamp", this.timestamp);
+    row.put("block", this.block);
+    row.put("transaction", this.transaction);
+    store.set("Payout", id, row);
+  }
 }
 
 function standingScores(batch: Batch): BigInt[] {

@@ -501,6 +501,7 @@ export const copy = {
     ever: "Most you can lose if you never look again",
     cannotExceed: "All rounds in flight together cannot burn more than the stake they locked",
     atOnce: (share: string) => `All rounds in flight together can burn ${share} of the stake they locked`,
+    minedBy: (time: string) => `It holds for a transaction that is in a block by ${time}.`,
     lyingFree: "A withdrawal that is free can still burn until you take it",
   },
 

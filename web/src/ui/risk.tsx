@@ -1,10 +1,12 @@
 import { copy } from "../copy/en.ts";
 import { exactPercent } from "../core/amounts.ts";
 import { cannotExceedStake, shareAtOnce, type Standing, type WorstCase } from "../core/worst-case.ts";
+import { timeText } from "../core/times.ts";
 import { Amount } from "./amount.tsx";
 import { Facts } from "./figures.tsx";
 
 const SHARE_DECIMALS = 18;
+const STYLE = { locale: "en-GB", zone: "local" } as const;
 
 /** What can be lost at most after signing, as the contract enforces it: said before every signature. */
 export function Risk({ worst, standing }: { worst: WorstCase; standing: Standing }) {
@@ -23,6 +25,8 @@ export function Risk({ worst, standing }: { worst: WorstCase; standing: Standing
       <p className={safe ? "gain" : "pending"}>
         {safe ? copy.risk.cannotExceed : copy.risk.atOnce(exactPercent(shareAtOnce(limits), SHARE_DECIMALS))}.
       </p>
+      {standing.pending > 0n && <p className="pending">{copy.risk.lyingFree}.</p>}
+      <p className="quiet small">{copy.risk.minedBy(timeText(standing.minedBy, STYLE))}</p>
     </section>
   );
 }

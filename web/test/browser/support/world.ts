@@ -17,6 +17,9 @@ export type World = Places & {
   readonly holdIndex: () => Promise<void>;
 };
 
+/** What a block never takes to be indexed. */
+const STOPPED_MS = 2_000;
+
 let opened: Promise<World> | undefined;
 
 /** The world of all tests, over connections of this process. */
@@ -46,6 +49,15 @@ async function open(places: Places): Promise<World> {
         await callAdmin(places.adminUrl, "subgraph_resume", deployment);
         await indexed();
       });
+      // The answer comes before the last blocks are through: it has stopped once a block stays out.
+      let stopped = false;
+      while (!stopped) {
+        await chain.client.mine({ blocks: 1 });
+        stopped = await index.reach(await chain.client.getBlockNumber(), { timeoutMs: STOPPED_MS }).then(
+          () => false,
+          () => true,
+        );
+      }
     },
   };
 }
