@@ -1,6 +1,5 @@
 // Pages that anybody may look at: their figures are the index's, what is searched is found, the file is the history.
 import { modelId } from "@numeraire-staking/oracle/core/models";
-import type { Page } from "playwright-core";
 import { parseEther, parseEventLogs } from "viem";
 import { expect, test } from "vitest";
 import { copy } from "../../src/copy/en.ts";

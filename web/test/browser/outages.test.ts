@@ -108,8 +108,7 @@ test("what an oracle expects is shown to the nano; once it is silent nothing is 
   await openIn(world, tournament, 1n, 0.5);
   await lockIn(world, tournament, 1n);
   const words = await reportIn(world, tournament, 1n, [[ONE / 10, -ONE / 40]]);
-  const oracle = await startOracle(world, tournament);
-  const site = await siteWith(world, { oracleUrls: [oracle.url] });
+  const site = await siteWith(world, { oracleUrls: [await startOracle(world, tournament)] });
   const { page, off } = await visit("/mine", { wallets: [wallet], site });
   await connect(page, wallet);
   await expect.poll(() => page.getByText(mine.projectedNote, { exact: true }).count()).toBe(1);

@@ -20,11 +20,12 @@ export async function newArena({ chain }: World, name: string, limits: object = 
   return tournament;
 }
 
-/** Opens a round and waits until it may be locked; `lockAll` locks it. Clip as a fraction. */
+/** Opens a round that closes in about an hour; clip as a fraction. */
 export async function openIn({ chain }: World, tournament: number, round: bigint, clip: number): Promise<void> {
   await openRound(chain, tournament, round, clip);
 }
 
+/** Locks all of a round, at its time. */
 export async function lockIn({ chain }: World, tournament: number, round: bigint): Promise<void> {
   await lockAll(chain, tournament, round);
 }

@@ -8,10 +8,8 @@ import { journalReader } from "../../../../oracle/src/chain/journal.ts";
 import { appAt, READINESS, tickAt } from "../../../../oracle/test/service-world.ts";
 import type { World } from "./world.ts";
 
-export type Oracle = { readonly url: string; stop(): Promise<void> };
-
-/** Serves a tournament as it is now, to any page. */
-export async function startOracle({ chain, config }: World, tournament: number): Promise<Oracle> {
+/** Serves a tournament as it is now, to any page, until the test ends; returns where. */
+export async function startOracle({ chain, config }: World, tournament: number): Promise<string> {
   const client = createPublicClient({ chain: hardhat, transport: http(chain.rpcUrl) });
   const { contract, chainId } = config;
   const journal = journalReader({ client, contract, tournament, deploymentBlock: 0n, range: 10_000n });
@@ -22,7 +20,8 @@ export async function startOracle({ chain, config }: World, tournament: number):
     webOrigins: ["*"],
   });
   await app.listen({ host: "127.0.0.1", port: 0 });
-  const stop = async (): Promise<void> => void (await app.close());
-  onTestFinished(stop);
-  return { url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`, stop };
+  onTestFinished(async () => {
+    await app.close();
+  });
+  return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
 }
