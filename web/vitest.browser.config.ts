@@ -10,5 +10,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     retry: 0,
+    // What is polled for is always there soon; a loaded machine may take its time.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

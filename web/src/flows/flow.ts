@@ -31,7 +31,7 @@ export type Flows = {
   /** Takes up every flow that is kept; without the wallet. */
   resume(): Promise<void>;
   /** Reads what other pages have kept meanwhile. */
-  refresh(): void;
+  readonly refresh: () => void;
   /** Gives a flow up. False where something of it may still happen: it can't be called back. */
   abandon(id: string): boolean;
   /** Stops following; what is kept stays. */

@@ -126,7 +126,7 @@ const LANE = { word: -7, bit: 64n * BigInt(POSITION) + BIT };
 const LIES: readonly (readonly [TickId, Omit<Turned, "round">, Partial<Verdicts>])[] = [
   ["locked", { event: "BatchLocked", ...LANE }, { total: "unknown", paid: "unknown" }],
   ["reported", { event: "ScoresReported", ...LANE }, { paid: "unknown" }],
-  ["total", { event: "RoundLocked", word: 1, bit: 30n + BIT }, { paid: "unknown" }],
+  ["total", { event: "RoundLocked", word: 1, bit: 30n + BIT }, {}],
   ["paid", { event: "BatchSettled", ...LANE }, {}],
 ];
 

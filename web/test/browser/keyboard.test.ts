@@ -37,10 +37,13 @@ test("a table is sorted by keys, and says so", async () => {
   await tabTo(page, head.getByRole("button"));
   const order = async (): Promise<string[]> => table.locator("tbody tr td:first-child").allTextContents();
 
+  // Other tests have brought tournaments of their own.
+  const names = (await order()).toSorted();
+  expect(names).toEqual(expect.arrayContaining(["Classic", "Signals"]));
   await page.keyboard.press("Enter");
   expect(await head.getAttribute("aria-sort")).toBe("descending");
-  expect(await order()).toEqual(["Signals", "Classic"]);
+  expect(await order()).toEqual(names.toReversed());
   await page.keyboard.press("Space");
   expect(await head.getAttribute("aria-sort")).toBe("ascending");
-  expect(await order()).toEqual(["Classic", "Signals"]);
+  expect(await order()).toEqual(names);
 });

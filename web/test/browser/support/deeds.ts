@@ -14,10 +14,10 @@ export function deedsIn(world: World, call: Call): Deed[] {
   const to = call.to.toLowerCase() as Address;
   if (to === world.chain.tokenAddress.toLowerCase()) {
     const { functionName, args } = decodeFunctionData({ abi: erc20Abi, data });
-    return [{ to, name: functionName, args: args ?? [] }];
+    return [{ to, name: functionName, args }];
   }
   const { functionName, args } = decodeFunctionData({ abi: numeraireStakingAbi, data });
-  if (functionName !== "multicall") return [{ to, name: functionName, args: args ?? [] }];
+  if (functionName !== "multicall") return [{ to, name: functionName, args }];
   return args[0].flatMap((each) => deedsIn(world, { to, data: each }));
 }
 

@@ -2,6 +2,7 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
 import { type Endpoint, endpointsOf, forbid } from "./endpoints.ts";
+import type { Site } from "./site.ts";
 import type { Wallet } from "./wallet.ts";
 import { theWorld } from "./world.ts";
 
@@ -14,6 +15,8 @@ export type VisitOptions = {
   readonly theme?: "light" | "dark";
   readonly reducedMotion?: boolean;
   readonly javaScript?: boolean;
+  /** Another deployment than the stage's. */
+  readonly site?: Site;
   /** Endpoints that don't answer. */
   readonly off?: readonly Endpoint[];
 };
@@ -39,7 +42,8 @@ declare global {
 /** Opens a page of the app, `address` from the hash on, in a browser that has never been here. */
 export async function visit(address: string, options: VisitOptions = {}): Promise<Visit> {
   const { wallets = [], width = 1280, height = 844, theme = "light", off = [] } = options;
-  const { browser, webUrl, config } = await theWorld();
+  const { browser, ...places } = await theWorld();
+  const { webUrl, config } = options.site ?? places;
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
@@ -74,7 +78,8 @@ async function watch(context: BrowserContext, allowed: string[], died: ReadonlyS
   const origins = new Set(allowed.map((url) => new URL(url).origin));
   context.on("console", (message) => {
     // The browser says of an endpoint that died what it must say.
-    if (message.type() === "error" && !died.has(message.location().url)) faults.push(`console: ${message.text()}`);
+    const isOfTheDead = [...died].some((url) => message.location().url.startsWith(url));
+    if (message.type() === "error" && !isOfTheDead) faults.push(`console: ${message.text()}`);
   });
   context.on("weberror", (error) => faults.push(`error: ${error.error().stack ?? error.error().message}`));
   context.on("request", (request) => {
