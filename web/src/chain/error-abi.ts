@@ -1,30 +1,66 @@
 import { numeraireStakingAbi } from "@numeraire-staking/oracle/abi";
 import type { ContractErrorName } from "viem";
-import { parseAbi } from "viem";
 
 /** Errors that come through the staking contract: of the libraries it is built on, and of the token that it calls. */
-const borrowedErrorsAbi = parseAbi([
-  "error SafeERC20FailedOperation(address token)",
-  "error AddressEmptyCode(address target)",
-  "error FailedCall()",
-  "error ReentrancyGuardReentrantCall()",
-  "error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)",
-  "error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed)",
-  "error ERC20InvalidApprover(address approver)",
-  "error ERC20InvalidReceiver(address receiver)",
-  "error ERC20InvalidSender(address sender)",
-  "error ERC20InvalidSpender(address spender)",
-  "error ERC20ExceededCap(uint256 increasedSupply, uint256 cap)",
-  "error ERC20InvalidCap(uint256 cap)",
-  "error ERC2612ExpiredSignature(uint256 deadline)",
-  "error ERC2612InvalidSigner(address signer, address owner)",
-  "error InvalidAccountNonce(address account, uint256 currentNonce)",
-  "error ECDSAInvalidSignature()",
-  "error ECDSAInvalidSignatureLength(uint256 length)",
-  "error ECDSAInvalidSignatureS(bytes32 s)",
-  "error InvalidShortString()",
-  "error StringTooLong(string str)",
-]);
+const borrowedErrorsAbi = [
+  { type: "error", name: "SafeERC20FailedOperation", inputs: [{ type: "address", name: "token" }] },
+  { type: "error", name: "AddressEmptyCode", inputs: [{ type: "address", name: "target" }] },
+  { type: "error", name: "FailedCall", inputs: [] },
+  { type: "error", name: "ReentrancyGuardReentrantCall", inputs: [] },
+  {
+    type: "error",
+    name: "ERC20InsufficientAllowance",
+    inputs: [
+      { type: "address", name: "spender" },
+      { type: "uint256", name: "allowance" },
+      { type: "uint256", name: "needed" },
+    ],
+  },
+  {
+    type: "error",
+    name: "ERC20InsufficientBalance",
+    inputs: [
+      { type: "address", name: "sender" },
+      { type: "uint256", name: "balance" },
+      { type: "uint256", name: "needed" },
+    ],
+  },
+  { type: "error", name: "ERC20InvalidApprover", inputs: [{ type: "address", name: "approver" }] },
+  { type: "error", name: "ERC20InvalidReceiver", inputs: [{ type: "address", name: "receiver" }] },
+  { type: "error", name: "ERC20InvalidSender", inputs: [{ type: "address", name: "sender" }] },
+  { type: "error", name: "ERC20InvalidSpender", inputs: [{ type: "address", name: "spender" }] },
+  {
+    type: "error",
+    name: "ERC20ExceededCap",
+    inputs: [
+      { type: "uint256", name: "increasedSupply" },
+      { type: "uint256", name: "cap" },
+    ],
+  },
+  { type: "error", name: "ERC20InvalidCap", inputs: [{ type: "uint256", name: "cap" }] },
+  { type: "error", name: "ERC2612ExpiredSignature", inputs: [{ type: "uint256", name: "deadline" }] },
+  {
+    type: "error",
+    name: "ERC2612InvalidSigner",
+    inputs: [
+      { type: "address", name: "signer" },
+      { type: "address", name: "owner" },
+    ],
+  },
+  {
+    type: "error",
+    name: "InvalidAccountNonce",
+    inputs: [
+      { type: "address", name: "account" },
+      { type: "uint256", name: "currentNonce" },
+    ],
+  },
+  { type: "error", name: "ECDSAInvalidSignature", inputs: [] },
+  { type: "error", name: "ECDSAInvalidSignatureLength", inputs: [{ type: "uint256", name: "length" }] },
+  { type: "error", name: "ECDSAInvalidSignatureS", inputs: [{ type: "bytes32", name: "s" }] },
+  { type: "error", name: "InvalidShortString", inputs: [] },
+  { type: "error", name: "StringTooLong", inputs: [{ type: "string", name: "str" }] },
+] as const;
 
 /** Every error that a call of the staking contract or of its token can end in, but for the compiler's own two. */
 export const errorsAbi = [

@@ -1,20 +1,7 @@
-import { numeraireStakingAbi } from "@numeraire-staking/oracle/abi";
 import { revertDataIn } from "@numeraire-staking/oracle/chain/errors";
 import { type Meaning, meaningIn, meaningOf } from "@numeraire-staking/oracle/chain/refusals";
-import { BaseError, decodeErrorResult, type Hex, parseAbi } from "viem";
-
-/** What tokens refuse with: ERC-6093, ERC-2612 as OpenZeppelin does it, and what Solidity itself says. */
-const tokenErrors = parseAbi([
-  "error ERC20InsufficientBalance(address sender, uint256 balance, uint256 needed)",
-  "error ERC20InsufficientAllowance(address spender, uint256 allowance, uint256 needed)",
-  "error ERC20InvalidSpender(address spender)",
-  "error ERC2612ExpiredSignature(uint256 deadline)",
-  "error ERC2612InvalidSigner(address signer, address owner)",
-  "error SafeERC20FailedOperation(address token)",
-  "error Error(string message)",
-  "error Panic(uint256 code)",
-]);
-const abi = [...numeraireStakingAbi, ...tokenErrors] as const;
+import { BaseError, decodeErrorResult, type Hex } from "viem";
+import { errorsAbi as abi } from "./error-abi.ts";
 
 /** A refusal as data: the error's name and its values by name, as text. Both are null or empty where the data names none. */
 export type Refusal = {

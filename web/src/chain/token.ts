@@ -1,21 +1,33 @@
 import { numeraireStakingAbi as abi } from "@numeraire-staking/oracle/abi";
-import {
-  type Address,
-  BaseError,
-  ContractFunctionZeroDataError,
-  encodeFunctionData,
-  erc20Abi,
-  type Hex,
-  parseAbi,
-} from "viem";
+import { type Address, BaseError, ContractFunctionZeroDataError, encodeFunctionData, erc20Abi, type Hex } from "viem";
 import { call, getBlock, readContract } from "viem/actions";
 import type { Chain } from "./client.ts";
 import { refusalIn } from "./revert.ts";
 
-const permitAbi = parseAbi([
-  "function nonces(address owner) view returns (uint256)",
-  "function eip712Domain() view returns (bytes1 fields, string name, string version, uint256 chainId, address verifyingContract, bytes32 salt, uint256[] extensions)",
-]);
+const permitAbi = [
+  {
+    type: "function",
+    name: "nonces",
+    stateMutability: "view",
+    inputs: [{ type: "address", name: "owner" }],
+    outputs: [{ type: "uint256" }],
+  },
+  {
+    type: "function",
+    name: "eip712Domain",
+    stateMutability: "view",
+    inputs: [],
+    outputs: [
+      { type: "bytes1", name: "fields" },
+      { type: "string", name: "name" },
+      { type: "string", name: "version" },
+      { type: "uint256", name: "chainId" },
+      { type: "address", name: "verifyingContract" },
+      { type: "bytes32", name: "salt" },
+      { type: "uint256[]", name: "extensions" },
+    ],
+  },
+] as const;
 
 /** A domain of EIP-712, as the token names it. */
 export type Domain = {
