@@ -17,13 +17,12 @@ import {
   recapOf,
   stepsOf,
 } from "./support/acting.ts";
-import { connect } from "./support/connecting.ts";
 import { deedsAsked, questionsTo } from "./support/deeds.ts";
 import { SIGNALS } from "./support/history.ts";
-import { expectStake, freshModel, type Position, positionOn, stakeOf, stakeOn } from "./support/holdings.ts";
-import { visit } from "./support/visit.ts";
-import { newWallet, type Sent, type Wallet, type WalletOptions } from "./support/wallet.ts";
-import { theWorld, type World } from "./support/world.ts";
+import { expectStake, freshModel, type Position, positionOn, stakeOf } from "./support/holdings.ts";
+import { approveFrom, holder, staker } from "./support/staker.ts";
+import type { Sent, Wallet } from "./support/wallet.ts";
+import type { World } from "./support/world.ts";
 
 const NMR = 10n ** 18n;
 const { flows, act } = copy;
@@ -38,26 +37,6 @@ afterAll(() =>
     times.map(([name, ms]) => [name, ms.toFixed(0)]),
   ),
 );
-
-async function staker(options: WalletOptions = {}) {
-  const world = await theWorld();
-  return enter(world, await newWallet(world, { nmr: 1_000n * NMR, ...options }));
-}
-
-/** A staker who has 100 NMR on a model already. */
-async function holder(options: WalletOptions = {}) {
-  const world = await theWorld();
-  const wallet = await newWallet(world, { nmr: 1_000n * NMR, ...options });
-  const model = freshModel();
-  const held = await stakeOn(world, wallet.address, SIGNALS, model, 100n * NMR);
-  return { ...(await enter(world, wallet)), model, held };
-}
-
-async function enter(world: World, wallet: Wallet) {
-  const { page } = await visit("/mine", { wallets: [wallet] });
-  await connect(page, wallet);
-  return { world, wallet, page };
-}
 
 /** Begins, waits until the index has it, and checks that this was the last transaction's own block, soon after it. */
 async function through({ chain }: World, page: Page, wallet: Wallet, name: string, transactions = 1): Promise<void> {
@@ -153,8 +132,8 @@ test("a wallet that does both at once (EIP-5792): one question, all or nothing",
 });
 
 test("adding under an allowance that stands takes one transaction and no signature", async () => {
-  const { world, wallet, page, held } = await holder();
-  await approveFrom(world, wallet, 50n * NMR);
+  const { world, wallet, page, held } = await holder(100n * NMR);
+  await approveFrom(world, wallet.address, 50n * NMR);
   await actOn(page, "add", held);
   await fillAmount(page, "20");
   expect(await recapOf(page)).toMatchObject({
@@ -170,7 +149,7 @@ test("adding under an allowance that stands takes one transaction and no signatu
 });
 
 test("a part is requested, the request is cancelled, and both are on every page", async () => {
-  const { world, wallet, page, held } = await holder();
+  const { world, wallet, page, held } = await holder(100n * NMR);
   await actOn(page, "leave", held);
   await fillAmount(page, "40.000000001");
   const part = parseEther("40.000000001");
@@ -195,7 +174,7 @@ test("a part is requested, the request is cancelled, and both are on every page"
 });
 
 test("all is requested with one click on the most there is, then taken out, and is back in the account", async () => {
-  const { world, wallet, page, held } = await holder();
+  const { world, wallet, page, held } = await holder(100n * NMR);
   const all = 100n * NMR;
   const balance = await world.chain.balanceOf(wallet.address);
   await actOn(page, "leave", held);
@@ -220,7 +199,7 @@ test("all is requested with one click on the most there is, then taken out, and 
 });
 
 test("a stake plan over three models is one transaction, by shares to the last billionth", async () => {
-  const { world, wallet, page, model, held } = await holder();
+  const { world, wallet, page, model, held } = await holder(100n * NMR);
   const [second, third] = [freshModel(), freshModel()];
   await fillPlan(page, SIGNALS, "90", [
     { model, share: "33.33" },
@@ -275,14 +254,4 @@ test("from the block to the page that has it indexed takes less than two seconds
 async function actOn(page: Page, kind: "add" | "leave" | "cancel", { tournament, position }: Position): Promise<void> {
   await goTo(page, "/mine");
   await page.locator(`a[href="#/act/${kind}/${tournament}/${position}"]`).click();
-}
-
-async function approveFrom(world: World, { address }: Wallet, amount: bigint): Promise<void> {
-  const { client, tokenAddress, address: spender } = world.chain;
-  await client.impersonateAccount({ address });
-  const data = world.chain.tokenCall("approve", spender, amount);
-  await client.waitForTransactionReceipt({
-    hash: await client.sendTransaction({ account: address, to: tokenAddress, data }),
-  });
-  await client.stopImpersonatingAccount({ address });
 }

@@ -10,6 +10,7 @@ import { lockIn, newArena, openIn, settleIn } from "./support/arena.ts";
 import { saved } from "./support/downloads.ts";
 import { CLASSIC, modelName, ROUNDS } from "./support/history.ts";
 import { freshModel, stakeOn } from "./support/holdings.ts";
+import { approveFrom } from "./support/staker.ts";
 import { visit } from "./support/visit.ts";
 import { newWallet } from "./support/wallet.ts";
 import { theWorld, type World } from "./support/world.ts";
@@ -161,6 +162,7 @@ test("the file of a history is the chain's events of the account, each once, in 
   const { world, tournament, ann } = await settledRound("Filed");
   await actFrom(world, ann.address, "requestWithdrawal", tournament, 0, 7n * NMR + 10n ** 9n);
   await actFrom(world, ann.address, "cancelWithdrawal", tournament, 0);
+  await approveFrom(world, ann.address, 5n * NMR);
   await actFrom(world, ann.address, "increaseStake", tournament, 1, 5n * NMR);
   await actFrom(world, ann.address, "requestWithdrawal", tournament, 1, 4n * NMR);
   await actFrom(world, ann.address, "withdraw", tournament, 1, ann.address);
@@ -195,11 +197,6 @@ const cells = (line: string): string[] =>
 
 async function actFrom({ chain }: World, address: `0x${string}`, name: string, ...args: unknown[]): Promise<void> {
   await chain.client.impersonateAccount({ address });
-  if (name === "increaseStake") {
-    const data = chain.tokenCall("approve", chain.address, args[2]);
-    const hash = await chain.client.sendTransaction({ account: address, to: chain.tokenAddress, data });
-    await chain.client.waitForTransactionReceipt({ hash });
-  }
   await chain.send(address, name, ...args);
   await chain.client.stopImpersonatingAccount({ address });
 }

@@ -10,25 +10,18 @@ import { MINED_WITHIN, prospectOf } from "../../src/core/prospect.ts";
 import { worstCaseOfSigning, type WorstCase } from "../../src/core/worst-case.ts";
 import { amountOf, begin, fillAmount, fillOpening, goTo, indexedOn, recapOf, said } from "./support/acting.ts";
 import { lockIn, newArena, openIn, settleIn } from "./support/arena.ts";
-import { connect } from "./support/connecting.ts";
 import { deedsAsked, questionsTo } from "./support/deeds.ts";
 import { saved } from "./support/downloads.ts";
 import { CLASSIC, ROUNDS, SIGNALS } from "./support/history.ts";
 import { expectStake, freshModel, type Position, positionOn, stakeOf, stakeOn } from "./support/holdings.ts";
 import { scheduleOf } from "../../../subgraph/test/history.ts";
-import { visit } from "./support/visit.ts";
+import { enter } from "./support/staker.ts";
 import { newWallet, type Wallet } from "./support/wallet.ts";
 import { theWorld, type World } from "./support/world.ts";
 
 const NMR = 10n ** 18n;
 const ONE = 10 ** 9;
 const { risk, flows, mine, exit } = copy;
-
-async function enter(world: World, wallet: Wallet): Promise<Page> {
-  const { page } = await visit("/mine", { wallets: [wallet] });
-  await connect(page, wallet);
-  return page;
-}
 
 async function holder(tournament: number) {
   const world = await theWorld();
@@ -70,7 +63,7 @@ test("the most that can be lost, before a first stake: said as the chain's state
   const tournament = await newArena(world, "Loses");
   await openIn(world, tournament, 1n, 0.25);
   const wallet = await newWallet(world, { nmr: 1_000n * NMR });
-  const page = await enter(world, wallet);
+  const { page } = await enter(world, wallet);
   const model = freshModel();
   await fillOpening(page, { tournament, model, amount: "80" });
   const shown = await worstOfOpening(world, tournament, 80n * NMR);
@@ -100,7 +93,7 @@ test("before adding and before leaving the figures count what rounds hold alread
   await openIn(world, tournament, 1n, 0.2);
   await openIn(world, tournament, 2n, 0.1);
   await lockIn(world, tournament, 1n);
-  const page = await enter(world, wallet);
+  const { page } = await enter(world, wallet);
   for (const [kind, act] of [
     ["add", { kind: "add", amount: 20n * NMR }],
     ["leave", { kind: "request", amount: 20n * NMR }],
@@ -120,7 +113,7 @@ test("a burn after the request: what is left is what the page had said at least"
   const held = await stakeOn(world, wallet.address, tournament, freshModel(), 100n * NMR);
   await openIn(world, tournament, 1n, 0.3);
   await lockIn(world, tournament, 1n);
-  const page = await enter(world, wallet);
+  const { page } = await enter(world, wallet);
   await goTo(page, `/act/leave/${tournament}/${held.position}`);
   await fillAmount(page, "100");
   const { prospect } = await heldNow(world, wallet, held);
@@ -144,7 +137,7 @@ test("a burn after the request: what is left is what the page had said at least"
 
 test("the way out: the rounds that hold it and their dates are the contract's, and the calendar has the last of them", async () => {
   const { world, wallet, held } = await holder(CLASSIC);
-  const page = await enter(world, wallet);
+  const { page } = await enter(world, wallet);
   const { prospect: before } = await heldNow(world, wallet, held);
   const promised = page.locator("dl > div", { has: said(page, mine.out) }).locator("time");
   expect(await promised.first().getAttribute("datetime")).toBe(isoOf(before.exitIfAsked?.outBy ?? 0));
@@ -189,7 +182,7 @@ test("after the last deadline, with nobody else about, one transaction ends the 
   await requestFrom(world, wallet, held, 100n * NMR);
   await chain.travelTo(settledBy);
   await world.indexed();
-  const page = await enter(world, wallet);
+  const { page } = await enter(world, wallet);
   await page.getByRole("link", { name: mine.exit }).click();
   await said(page, copy.act.exitLead("1")).waitFor();
   expect(await recapOf(page)).toMatchObject({
@@ -213,7 +206,7 @@ test("amounts are short to read and exact where they are pointed at, down to the
   const wallet = await newWallet(world, { nmr: 2_000n * NMR });
   const wei = 1_234_567_890_001n * 10n ** 9n;
   await stakeOn(world, wallet.address, SIGNALS, freshModel(), wei);
-  const page = await enter(world, wallet);
+  const { page } = await enter(world, wallet);
   const number = page.locator(".figure", { has: said(page, mine.staked) }).locator("dd .number");
   await number.hover();
   expect(await number.getAttribute("title")).toBe("1,234.567890001 NMR");
