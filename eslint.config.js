@@ -26,11 +26,17 @@ export default defineConfig(
   },
   {
     // Runs in browsers, as it is.
-    files: ["oracle/src/service/page/*.js"],
+    files: ["oracle/src/service/page/*.js", "web/public/*.js"],
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: {
       parserOptions: { projectService: false },
-      globals: { AbortSignal: "readonly", document: "readonly", fetch: "readonly", setTimeout: "readonly" },
+      globals: {
+        AbortSignal: "readonly",
+        document: "readonly",
+        fetch: "readonly",
+        localStorage: "readonly",
+        setTimeout: "readonly",
+      },
     },
   },
   {

@@ -1,6 +1,14 @@
 import { numeraireStakingAbi as abi } from "@numeraire-staking/oracle/abi";
 import { logsBetween } from "@numeraire-staking/oracle/chain/logs";
-import { type ContractEventName, encodeEventTopics, formatLog, type Hex, type Log, parseEventLogs } from "viem";
+import {
+  type ContractEventName,
+  formatLog,
+  getAbiItem,
+  type Hex,
+  type Log,
+  parseEventLogs,
+  toEventSelector,
+} from "viem";
 import type { Chain } from "./client.ts";
 
 type Name = ContractEventName<typeof abi>;
@@ -27,9 +35,7 @@ export async function eventsOf<EventName extends Name>(
   to: bigint,
   from = deploymentBlock,
 ): Promise<ChainEvent<EventName>[]> {
-  const selectors = names.map(
-    (eventName) => encodeEventTopics({ abi, eventName } as { abi: typeof abi; eventName: Name })[0],
-  );
+  const selectors = names.map((name: Name) => toEventSelector(getAbiItem({ abi, name })));
   const logs = await logsBetween({ client, contract, topics: [selectors, ...topics] }, { from, to }, to - from + 1n);
   const events = parseEventLogs({ abi, eventName: [...names], logs: logs.map((log) => formatLog(log)) });
   // Of a block they all are: what `formatLog` makes of an answer may be pending, and its type says so.

@@ -72,11 +72,7 @@ export async function tournamentAt(chain: Chain, number: number) {
 
 async function openedBy({ chain, block }: Pin, staker: Address): Promise<Opened[]> {
   const events = await eventsOf(chain, ["PositionOpened"], [null, null, pad(staker)], block);
-  return events.flatMap((event) =>
-    event.eventName === "PositionOpened"
-      ? [{ tournament: event.args.tournament, position: event.args.position, model: event.args.model }]
-      : [],
-  );
+  return events.map(({ args: { tournament, position, model } }) => ({ tournament, position, model }));
 }
 
 async function inTournament(pin: Pin, number: number, opened: readonly Opened[]): Promise<PositionNow[]> {

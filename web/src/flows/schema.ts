@@ -33,8 +33,6 @@ const requestWithdrawal = z.strictObject({ kind: z.literal("requestWithdrawal"),
 const cancelWithdrawal = z.strictObject({ kind: z.literal("cancelWithdrawal"), ...place });
 const withdraw = z.strictObject({ kind: z.literal("withdraw"), ...place, to: address });
 
-const voidRound = z.strictObject({ kind: z.literal("voidRound"), tournament: count, round: digits });
-
 const plannable = z.discriminatedUnion("kind", [openPosition, increaseStake, requestWithdrawal, cancelWithdrawal]);
 
 /** What the user wants, as it was asked for. Amounts are wei. */
@@ -182,7 +180,9 @@ const flow = z.strictObject({
 
 export type Request = z.output<typeof request>;
 export type Plannable = z.output<typeof plannable>;
-export type Act = Plannable | z.output<typeof withdraw> | z.output<typeof voidRound>;
+/** Never a request of its own: what an exit does first. */
+type VoidRound = { readonly kind: "voidRound"; readonly tournament: number; readonly round: bigint };
+export type Act = Plannable | z.output<typeof withdraw> | VoidRound;
 export type ActOf<Kind extends Act["kind"]> = Extract<Act, { kind: Kind }>;
 export type Reason = z.output<typeof reason>;
 export type Asked = z.output<typeof asked>;
