@@ -53,6 +53,8 @@ export type WorldOptions = {
   readonly registrar?: boolean;
   readonly disputeWindow?: number;
   readonly quorum?: number;
+  /** NMR in the tournament's reserve. */
+  readonly reserve?: bigint;
   /** Position whose model isn't in the feed. */
   readonly unlisted?: number;
   /** Reporters of the tournament, each with a relayer beside it. */
@@ -143,7 +145,7 @@ export async function buildWorld(options: WorldOptions) {
       ...staking,
       chain: null,
       functionName: "fundReserve",
-      args: [TOURNAMENT, 1_000n * ETHER],
+      args: [TOURNAMENT, (options.reserve ?? 1_000n) * ETHER],
     }),
   );
 

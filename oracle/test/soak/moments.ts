@@ -21,7 +21,10 @@ type Size = { readonly rounds: number; readonly batches: number };
 /** Anvil with the contracts, and nothing in a block until somebody mines. */
 export async function anvilWorld(operators: number, quorum: number, batches: number): Promise<World> {
   const startAnvil = () => startNode("anvil", 0, STARTS_AT, () => undefined);
-  const world = await buildWorld({ positions: (batches - 1) * 1_024 + 3, operators, quorum, startNode: startAnvil });
+  // Enough for hundreds of rounds that all pay.
+  const reserve = 1_000_000n;
+  const positions = (batches - 1) * 1_024 + 3;
+  const world = await buildWorld({ positions, operators, quorum, reserve, startNode: startAnvil });
   await world.chain.setAutomine(false);
   return world;
 }
