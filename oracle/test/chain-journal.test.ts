@@ -8,6 +8,7 @@ import {
   toEventSelector,
 } from "viem";
 import { describe, expect, it } from "vitest";
+import { ChainTrouble } from "../src/chain/errors.ts";
 import { numeraireStakingAbi as abi } from "../src/chain/generated/abi.ts";
 import { journalReader } from "../src/chain/journal.ts";
 
@@ -15,7 +16,7 @@ const URL = "http://node";
 const HASH = `0x${"1".repeat(64)}` as const;
 
 /** A node that answers a question for events as `answer` does, and the sizes of the ranges that it was asked for. */
-function nodeThat(answer: (blocks: number, asked: number) => Error | null) {
+function nodeThat(answer: (blocks: number, asked: number) => Error | null, logs: [] | null = []) {
   const sizes: number[] = [];
   const request = ({ method, params }: { method: string; params?: unknown }): Promise<unknown> => {
     if (method !== "eth_getLogs") return Promise.resolve({ number: "0x1", hash: HASH, timestamp: "0x1" });
@@ -23,7 +24,7 @@ function nodeThat(answer: (blocks: number, asked: number) => Error | null) {
     const blocks = Number(toBlock) - Number(fromBlock) + 1;
     sizes.push(blocks);
     const error = answer(blocks, sizes.length);
-    return error === null ? Promise.resolve([]) : Promise.reject(error);
+    return error === null ? Promise.resolve(logs) : Promise.reject(error);
   };
   const client = createPublicClient({ transport: custom({ request }, { retryCount: 0 }) });
   const journal = journalReader({
@@ -45,6 +46,11 @@ describe("the journal", () => {
     await upTo(100n);
     expect(sizes.slice(0, 3)).toEqual([100, 50, 25]);
     expect(sizes.slice(2)).toEqual([25, 25, 25, 25]);
+  });
+
+  it("takes no answer for no answer, and says so", async () => {
+    const { upTo } = nodeThat(() => null, null);
+    await expect(upTo(100n)).rejects.toThrow(ChainTrouble);
   });
 
   it("tries half as much once a node was late", async () => {

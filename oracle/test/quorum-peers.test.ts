@@ -175,6 +175,15 @@ describe("the data folder", () => {
     expect(third.attestations.map(({ reporter }) => reporter)).toEqual([A.address, B.address]);
   });
 
+  it("gets back what another node had heard before it was deleted, for the life after next", async () => {
+    const path = folder();
+    const second = book([A], keptIn(path, DOMAIN));
+    await second.hear([await attested(A), await attested(B)], facts);
+    const third = book([A], keptIn(path, DOMAIN));
+    await third.remember(facts);
+    expect(third.attestations).toEqual([await attested(A)]);
+  });
+
   it("keeps tournaments apart", async () => {
     const path = folder();
     await book([A], keptIn(path, DOMAIN)).sign([await attested(A)]);

@@ -1,4 +1,4 @@
-import { type Address, type BaseError, type Hex, numberToHex, type PublicClient, TimeoutError } from "viem";
+import { type Address, type BaseError, type Hex, numberToHex, type PublicClient, type RpcLog, TimeoutError } from "viem";
 import { type Entry, entryOf, type HashedWords, SELECTORS } from "./entries.ts";
 import { ChainTrouble } from "./errors.ts";
 import { isAnswer, whyIn } from "./logs.ts";
@@ -165,7 +165,7 @@ async function entriesOrRefusal(options: JournalOptions, from: bigint, to: bigin
 }
 
 async function entriesBetween({ client, contract, tournament }: JournalOptions, from: bigint, to: bigint) {
-  const logs = await client.request({
+  const logs: readonly RpcLog[] | null = await client.request({
     method: "eth_getLogs",
     params: [
       {
@@ -176,6 +176,9 @@ async function entriesBetween({ client, contract, tournament }: JournalOptions, 
       },
     ],
   });
+  if (logs === null) {
+    throw new ChainTrouble("events_incomplete", "the node answered with nothing where it was asked for events");
+  }
   if (logs.some(({ removed }) => removed)) {
     throw new ChainTrouble("chain_moved", "the node answered with events of a block that is no longer in the chain");
   }

@@ -10,7 +10,10 @@ export type Book = {
   readonly attestations: readonly Attestation[];
   /** Takes what this node's own reporters signed in an earlier life, or in another process that shares the folder. */
   remember(facts: ChainFacts): Promise<void>;
-  /** Takes what is new and true, and stops where too much of it isn't; answers how many were refused, and why the first. */
+  /**
+   * Takes what is new and true, and stops where too much of it isn't; answers how many were refused, and why the first. What
+   * this node's own reporters signed, and comes back from another, is kept again: its folder may have been deleted.
+   */
   hear(said: readonly Attestation[], facts: ChainFacts): Promise<Refused>;
   /**
    * Takes this node's own signatures: kept first, so that nobody hears of one that a next life could forget.
@@ -56,12 +59,17 @@ export function attestationBook({ domain, mine, kept, verify = signatureFault }:
     },
     async hear(said, facts) {
       const faults: string[] = [];
+      const before = known;
       for (const each of said) {
         if (faults.length === MOST_FAULTS) break;
         if (!isOfNow(each, facts) || !isNew(each)) continue;
         const fault = isOfReporter(each, facts) ? await verify(each, domain) : strangers(each);
         if (fault === null) known = [...known, each];
         else faults.push(fault);
+      }
+      if (known.slice(before.length).some(isMine)) {
+        // A folder that can't be written to is named at the next signature; what was heard counts all the same.
+        await kept.write(known.filter(isMine)).catch(() => undefined);
       }
       return { count: faults.length, why: faults[0] ?? "" };
     },
