@@ -1,4 +1,12 @@
-import { type Address, type BaseError, type Hex, numberToHex, type PublicClient, type RpcLog, TimeoutError } from "viem";
+import {
+  type Address,
+  type BaseError,
+  type Hex,
+  numberToHex,
+  type PublicClient,
+  type RpcLog,
+  TimeoutError,
+} from "viem";
 import { type Entry, entryOf, type HashedWords, SELECTORS } from "./entries.ts";
 import { ChainTrouble } from "./errors.ts";
 import { isAnswer, whyIn } from "./logs.ts";
