@@ -11,6 +11,7 @@ import type { RoundPageQuery } from "../index/generated/types.ts";
 import { StakerLink } from "../ui/address.tsx";
 import { Amount } from "../ui/amount.tsx";
 import { Facts, Figure, Figures } from "../ui/figures.tsx";
+import { Reporters } from "../ui/reporters.tsx";
 import { RoundDistributions } from "../ui/round-distributions.tsx";
 import { RoundPositions } from "../ui/round-positions.tsx";
 import { StateChip } from "../ui/state-chip.tsx";
@@ -108,14 +109,7 @@ function Terms({ round }: { round: Round }) {
           ],
         ]}
       />
-      <h3>{text.reporters(quorum, reporters.length)}</h3>
-      <ul className="people">
-        {reporters.map((reporter) => (
-          <li key={reporter}>
-            <StakerLink address={reporter} />
-          </li>
-        ))}
-      </ul>
+      <Reporters title={text.reporters(quorum, reporters.length)} reporters={reporters} />
     </section>
   );
 }

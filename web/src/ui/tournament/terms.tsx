@@ -8,6 +8,7 @@ import { StakerLink } from "../address.tsx";
 import { Amount } from "../amount.tsx";
 import { Facts } from "../figures.tsx";
 import { Meter } from "../meter.tsx";
+import { Reporters } from "../reporters.tsx";
 import { Answer } from "../states.tsx";
 import { Duration } from "../time.tsx";
 
@@ -79,14 +80,7 @@ export function People({ tournament }: { tournament: Tournament }) {
           [text.registrar, registrar === zeroAddress ? text.open : <StakerLink key="registrar" address={registrar} />],
         ]}
       />
-      <h3>{text.reporters(quorum, reporters.length)}</h3>
-      <ul className="people">
-        {reporters.map((reporter) => (
-          <li key={reporter}>
-            <StakerLink address={reporter} />
-          </li>
-        ))}
-      </ul>
+      <Reporters title={text.reporters(quorum, reporters.length)} reporters={reporters} />
     </section>
   );
 }
