@@ -162,7 +162,7 @@ export function judgeMutant({ file, from, to, schedules, kind = "all" }: Mutant)
   const folder = mkdtempSync(join(tmpdir(), "simulation-mutant-"));
   try {
     const oracle = join(folder, "oracle");
-    for (const part of ["src", "test/simulation", "test/plan-world.ts", "package.json"]) {
+    for (const part of ["src", "test/simulation", "test/plan-world.ts", "test/arguments.ts", "package.json"]) {
       cpSync(join(ORACLE, part), join(oracle, part), { recursive: true });
     }
     symlinkSync(join(ORACLE, NODE_MODULES), join(oracle, NODE_MODULES));
