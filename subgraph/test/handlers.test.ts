@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { choosePorts } from "../engine/ports.ts";
 import { type Postgres, startPostgres } from "../engine/postgres.ts";
@@ -14,6 +15,18 @@ import { tournamentCases } from "./handlers/tournaments.ts";
 
 const cases = [...tournamentCases, ...stakeCases, ...roundCases, ...settlementCases];
 
+/** As many as Vitest runs at once. Two runs that set up one database at the same time stand in each other's way. */
+const DATABASES = ["first", "second", "third", "fourth", "fifth"];
+
+/** Makes databases, and returns their URLs. */
+async function databasesAt(url: string): Promise<string[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  for (const name of DATABASES) await client.query(`create database ${name}`);
+  await client.end();
+  return DATABASES.map((name) => Object.assign(new URL(url), { pathname: name }).href);
+}
+
 /** The same test, but that the event it is about never happened. */
 function withoutIts(test: Case): Case {
   const blocks = test.blocks.map((block) => ({ ...block, logs: block.logs.filter(({ event }) => event !== test.of) }));
@@ -24,18 +37,26 @@ describe("handlers, by `gnd test`", () => {
   let folder: string;
   let compiled: string;
   let postgres: Postgres;
+  let free: string[] = [];
   let runs = 0;
 
   const run = async (test: Case): Promise<Outcome> => {
     const own = join(folder, `run-${runs++}`);
-    await mkdir(own);
-    return gndTest(own, compiled, test, postgres.url);
+    const database = free.pop();
+    if (database === undefined) throw new Error("more runs at once than there are databases");
+    try {
+      await mkdir(own);
+      return await gndTest(own, compiled, test, database);
+    } finally {
+      free.push(database);
+    }
   };
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "handlers-test-"));
     compiled = await compileProject();
     postgres = await startPostgres(folder, (await choosePorts({})).postgres, () => undefined);
+    free = await databasesAt(postgres.url);
   }, 180_000);
 
   afterAll(async () => {
