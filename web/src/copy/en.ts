@@ -178,7 +178,6 @@ export const copy = {
       model: "Model",
       staker: "Staker",
       stake: "Stake",
-      weight: "Share",
       score0: "Score 0",
       score1: "Score 1",
       payout: "Payout",
@@ -194,7 +193,6 @@ export const copy = {
     hash: "the keccak256 of its name",
     payouts: "Payouts",
     columns: { round: "Round", when: "When", stake: "Stake", payout: "Payout", rate: "of the stake", why: "Why" },
-    explain: "Why",
     cumulative: "Payouts, added up",
     heldBy: "Rounds that hold it now",
     free: "No round holds anything now.",
@@ -397,9 +395,6 @@ export const copy = {
   // ------------------------------------------------------------ amounts
 
   amounts: {
-    gained: (amount: string) => `${amount} gained`,
-    burned: (amount: string) => `${amount} burned`,
-    unchanged: "0 NMR, unchanged",
     faults: {
       empty: "Type an amount in NMR, such as 12.5.",
       negative: (typed: string) => `${typed} is negative. Type an amount of 0 or more.`,

@@ -25,13 +25,6 @@ export function shortNmr(wei: bigint, places = SHORT_PLACES): string {
   return `${shortDecimalTowardZero(wei, WEI_DECIMALS, places)} NMR`;
 }
 
-/** A payout with sign and word, so that colour is never all that tells a gain from a burn: "+1.500 NMR gained". Wei. */
-export function payoutText(wei: bigint, places = SHORT_PLACES): string {
-  const { gained, burned, unchanged } = copy.amounts;
-  if (wei === 0n) return unchanged;
-  return wei > 0n ? gained(`+${shortNmr(wei, places)}`) : burned(shortNmr(wei, places));
-}
-
 /**
  * A share, an integer count of 10^-decimals, as a percentage with always so many places, rounded toward zero. Clip and
  * exposure have 9 decimals, a payout factor 18, a rate 36. What is not zero never looks like it: "< 0.01 %".

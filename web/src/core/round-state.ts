@@ -1,5 +1,4 @@
-/** Where a round stands, as people see it: a round whose every batch has a standing report waits for its dispute window. */
-export type CellState = "open" | "locking" | "locked" | "reported" | "settled" | "void";
+import type { CellState } from "./strip.ts";
 
 /** What the index says of a round's progress. */
 export type Progress = {
@@ -8,6 +7,7 @@ export type Progress = {
   readonly reportedBatches: number;
 };
 
+/** As the contract's rounds in `strip.ts`: one whose every batch has a standing report waits for its dispute window. */
 export function cellStateOf({ state, batchCount, reportedBatches }: Progress): CellState {
   if (state === "LOCKED") return batchCount !== null && reportedBatches === batchCount ? "reported" : "locked";
   return ({ OPEN: "open", LOCKING: "locking", SETTLED: "settled", VOID: "void" } as const)[state];

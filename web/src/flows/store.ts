@@ -1,7 +1,7 @@
 import { type Flow, flowOf, textOf, VERSION } from "./schema.ts";
 
 /** Where flows are kept: `localStorage`, or anything like it. */
-export type Keep = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
+export type Keep = Pick<Storage, "getItem" | "setItem" | "key" | "length">;
 
 /** Another page moved the flow on: what this one holds of it is old. */
 export class FlowMoved extends Error {
@@ -34,10 +34,6 @@ export function saveTo(keep: Keep, flow: Flow): void {
   const kept = findIn(keep, flow.id);
   if (kept !== null && kept.revision !== flow.revision - 1) throw new FlowMoved(flow.id);
   keep.setItem(PREFIX + flow.id, textOf(flow));
-}
-
-export function removeFrom(keep: Keep, id: string): void {
-  keep.removeItem(PREFIX + id);
 }
 
 function read(keep: Keep, key: string): Flow | null {

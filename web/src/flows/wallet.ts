@@ -1,4 +1,5 @@
 import { withoutUrls } from "@numeraire-staking/oracle/chain/errors";
+import { DOMAIN_TYPE } from "@numeraire-staking/oracle/core/report";
 import { type Address, type Hex, isAddress, isHex, numberToHex } from "viem";
 import type { Provider } from "../chain/client.ts";
 import type { Call } from "../chain/row.ts";
@@ -94,12 +95,6 @@ export type PermitMessage = {
   readonly deadline: bigint;
 };
 
-const DOMAIN_TYPE = [
-  { name: "name", type: "string" },
-  { name: "version", type: "string" },
-  { name: "chainId", type: "uint256" },
-  { name: "verifyingContract", type: "address" },
-] as const;
 const PERMIT_TYPE = [
   { name: "owner", type: "address" },
   { name: "spender", type: "address" },

@@ -3,6 +3,7 @@ import { type Address, isAddress } from "viem";
 import { useConnection } from "wagmi";
 import { Link, useLocation } from "wouter";
 import { copy } from "../copy/en.ts";
+import { Field } from "../ui/field.tsx";
 import { FlowList } from "../ui/flow-list.tsx";
 import { Holdings } from "../ui/holdings.tsx";
 import { Answer } from "../ui/states.tsx";
@@ -54,27 +55,17 @@ function Look() {
   };
   return (
     <form className="chooser look" onSubmit={go} noValidate>
-      <div className="field">
-        <label htmlFor="look">{text.address}</label>
-        <input
-          id="look"
-          className="input mono"
-          spellCheck={false}
-          autoComplete="off"
-          aria-invalid={fault}
-          aria-describedby={fault ? "look-fault" : undefined}
-          value={typed}
-          onInput={(event) => {
-            setTyped(event.currentTarget.value);
-            setFault(false);
-          }}
-        />
-        {fault && (
-          <p id="look-fault" className="fault" role="alert">
-            {text.notAnAddress}
-          </p>
-        )}
-      </div>
+      <Field
+        id="look"
+        label={text.address}
+        value={typed}
+        onChange={(value) => {
+          setTyped(value);
+          setFault(false);
+        }}
+        mono
+        fault={fault ? text.notAnAddress : null}
+      />
       <button type="submit" className="button">
         {text.look}
       </button>

@@ -9,6 +9,7 @@ import { useBalance } from "../data/balance.ts";
 import { useTournament } from "../data/stakes.ts";
 import type { Request } from "../flows/schema.ts";
 import { AmountField, amountOf } from "./amount-field.tsx";
+import { Field } from "./field.tsx";
 import { Risk } from "./risk.tsx";
 import { Signing } from "./signing.tsx";
 
@@ -99,41 +100,4 @@ function requestOf(
   if (grant === null) return { ...base, deadline: 0n, grant: "0x" };
   if (!/^\d{1,12}$/.test(grant.deadline) || !isHex(grant.signature)) return null;
   return { ...base, deadline: BigInt(grant.deadline), grant: grant.signature };
-}
-
-export function Field({
-  id,
-  label,
-  hint,
-  value,
-  onChange,
-  numeric = false,
-}: {
-  id: string;
-  label: string;
-  hint?: string;
-  value: string;
-  onChange: (text: string) => void;
-  numeric?: boolean;
-}) {
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        className="input"
-        autoComplete="off"
-        spellCheck={false}
-        inputMode={numeric ? "numeric" : undefined}
-        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
-        value={value}
-        onInput={(event) => onChange(event.currentTarget.value)}
-      />
-      {hint !== undefined && (
-        <span id={`${id}-hint`} className="hint">
-          {hint}
-        </span>
-      )}
-    </div>
-  );
 }

@@ -10,7 +10,7 @@ import { useTournament } from "../data/stakes.ts";
 import type { Request } from "../flows/schema.ts";
 import { Amount } from "./amount.tsx";
 import { AmountField, amountOf } from "./amount-field.tsx";
-import { Field } from "./act-open.tsx";
+import { Field } from "./field.tsx";
 import { Facts } from "./figures.tsx";
 import { Signing } from "./signing.tsx";
 

@@ -2,13 +2,14 @@ import { useState } from "react";
 import { type Address, isAddress } from "viem";
 import type { PositionNow } from "../chain/positions.ts";
 import { copy } from "../copy/en.ts";
-import { canExit } from "../core/exit.ts";
+import { canExit, type Exit, exitCalls } from "../core/exit.ts";
 import { prospectOf } from "../core/prospect.ts";
 import { type Act, worstCaseOfSigning } from "../core/worst-case.ts";
 import { useBalance } from "../data/balance.ts";
 import type { Request } from "../flows/schema.ts";
 import { Amount } from "./amount.tsx";
 import { AmountField, amountOf } from "./amount-field.tsx";
+import { Field } from "./field.tsx";
 import { Facts } from "./figures.tsx";
 import { ModelLink } from "./model.tsx";
 import { Risk } from "./risk.tsx";
@@ -34,7 +35,7 @@ export function PositionForm({
   const [to, setTo] = useState<string>(account);
   const balance = useBalance(account);
   const { standing, exit } = prospectOf(held, now);
-  const holding = exit !== null && canExit(exit, now) ? exit.holding.map(({ number }) => number) : [];
+  const holding = exit !== null && canExit(exit, now) ? roundsEnded(exit) : [];
   const asked = askedFor(kind, held, amountOf(amount), to, holding);
   return (
     <div className="act">
@@ -69,7 +70,16 @@ export function PositionForm({
         />
       )}
       {kind === "take" && holding.length > 0 && <p>{text.exitLead(holding.join(", "))}</p>}
-      {kind === "take" && <Receiver value={to} onChange={setTo} />}
+      {kind === "take" && (
+        <Field
+          id="to"
+          label={text.to}
+          value={to}
+          onChange={setTo}
+          mono
+          fault={isAddress(to, { strict: false }) ? null : copy.mine.notAnAddress}
+        />
+      )}
       {asked !== null && <Risk worst={worstCaseOfSigning(standing, asked.act)} standing={standing} />}
       <Signing account={account} request={asked?.request ?? null} />
     </div>
@@ -107,25 +117,6 @@ function askedFor(
   }
 }
 
-function Receiver({ value, onChange }: { value: string; onChange: (text: string) => void }) {
-  const bad = !isAddress(value, { strict: false });
-  return (
-    <div className="field">
-      <label htmlFor="to">{text.to}</label>
-      <input
-        id="to"
-        className="input mono"
-        spellCheck={false}
-        autoComplete="off"
-        aria-invalid={bad}
-        value={value}
-        onInput={(event) => onChange(event.currentTarget.value)}
-      />
-      {bad && (
-        <p className="fault" role="alert">
-          {copy.mine.notAnAddress}
-        </p>
-      )}
-    </div>
-  );
-}
+/** The rounds that have to be ended before the withdrawal. */
+const roundsEnded = (exit: Exit): bigint[] =>
+  exitCalls(exit).flatMap((each) => (each.call === "voidRound" ? [each.round] : []));

@@ -3,9 +3,9 @@ import { copy } from "../copy/en.ts";
 import { exactNmr } from "../core/amounts.ts";
 import type { Reason } from "../flows/schema.ts";
 import { Notice } from "./states.tsx";
+import { TIME_STYLE } from "./time.tsx";
 
 const text = copy.reasons;
-const STYLE = { locale: "en-GB", zone: "local" } as const;
 
 /** Why something did not happen, and what to do about it. */
 export function ReasonNotice({ reason }: { reason: Reason }) {
@@ -22,7 +22,7 @@ function sentenceOf(reason: Reason): { readonly what: string; readonly todo: str
   switch (reason.kind) {
     case "reverted":
       if (reason.passes) return text.passes;
-      return reason.data === null ? copy.failure.silent : refusalFrom(reason.data, STYLE);
+      return reason.data === null ? copy.failure.silent : refusalFrom(reason.data, TIME_STYLE);
     case "rejected":
     case "tokenRefuses":
     case "undone":

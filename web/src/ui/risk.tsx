@@ -4,9 +4,9 @@ import { cannotExceedStake, shareAtOnce, type Standing, type WorstCase } from ".
 import { timeText } from "../core/times.ts";
 import { Amount } from "./amount.tsx";
 import { Facts } from "./figures.tsx";
+import { TIME_STYLE } from "./time.tsx";
 
 const SHARE_DECIMALS = 18;
-const STYLE = { locale: "en-GB", zone: "local" } as const;
 
 /** What can be lost at most after signing, as the contract enforces it: said before every signature. */
 export function Risk({ worst, standing }: { worst: WorstCase; standing: Standing }) {
@@ -26,7 +26,7 @@ export function Risk({ worst, standing }: { worst: WorstCase; standing: Standing
         {safe ? copy.risk.cannotExceed : copy.risk.atOnce(exactPercent(shareAtOnce(limits), SHARE_DECIMALS))}.
       </p>
       {standing.pending > 0n && <p className="pending">{copy.risk.lyingFree}.</p>}
-      <p className="quiet small">{copy.risk.minedBy(timeText(standing.minedBy, STYLE))}</p>
+      <p className="quiet small">{copy.risk.minedBy(timeText(standing.minedBy, TIME_STYLE))}</p>
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import { copy } from "../copy/en.ts";
-import type { CellState } from "../core/round-state.ts";
+import type { CellState } from "../core/strip.ts";
 
 /** A round's state with its cell of the strip, so that both are learned together. */
 export function StateChip({ state }: { state: CellState }) {

@@ -1,6 +1,6 @@
 import { Link } from "wouter";
 import { copy } from "../copy/en.ts";
-import type { CellState } from "../core/round-state.ts";
+import type { CellState } from "../core/strip.ts";
 
 export type Cell = {
   readonly tournament: string;

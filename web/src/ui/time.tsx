@@ -1,6 +1,9 @@
 import { copy } from "../copy/en.ts";
 import { durationText } from "../core/times.ts";
 
+/** How times are written in sentences. */
+export const TIME_STYLE = { locale: "en-GB", zone: "local" } as const;
+
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;

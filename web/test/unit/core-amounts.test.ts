@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { exactNmr, exactPercent, parseNmr, payoutText, percentText, shortNmr } from "../../src/core/amounts.ts";
+import { exactNmr, exactPercent, parseNmr, percentText, shortNmr } from "../../src/core/amounts.ts";
 import { copy } from "../../src/copy/en.ts";
 import { durationText, isoTime, timeText } from "../../src/core/times.ts";
 
@@ -57,12 +57,6 @@ describe("a short amount", () => {
     [0n, "0.000 NMR"],
   ])("%s wei is %s", (amount, shown) => {
     expect(shortNmr(amount)).toBe(shown);
-  });
-
-  it("of a payout has a sign and a word", () => {
-    expect(payoutText(3n * NMR)).toBe("+3.000 NMR gained");
-    expect(payoutText(-3n * NMR)).toBe("−3.000 NMR burned");
-    expect(payoutText(0n)).toBe("0 NMR, unchanged");
   });
 });
 

@@ -109,7 +109,6 @@ export function newKeep(): Keep & { readonly texts: Map<string, string> } {
     texts,
     getItem: (key) => texts.get(key) ?? null,
     setItem: (key, text) => void texts.set(key, text),
-    removeItem: (key) => void texts.delete(key),
     key: (index) => [...texts.keys()][index] ?? null,
     get length() {
       return texts.size;
