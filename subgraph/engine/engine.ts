@@ -111,6 +111,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         RUST_LIB_BACKTRACE: "0",
         GRAPH_CACHED_SUBGRAPH_IDS: "none", // or a query pinned to a block may answer from before a reorg
         GRAPH_CHAIN_HEAD_WATCHER_TIMEOUT: "1", // or a reorg may go unseen for half a minute
+        GRAPH_STORE_DISABLE_CHAIN_HEAD_PTR_CACHE: "true", // or a block already fetched may go unseen for two seconds
         ETHEREUM_POLLING_INTERVAL: "200",
       },
       log(line) {
