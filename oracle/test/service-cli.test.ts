@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import type { Hex } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildWorld, KEYS, type World } from "./reconciler-world.ts";
 import { oracle } from "./service-process.ts";
@@ -103,6 +105,28 @@ describe("oracle, the command", () => {
     expect(out).toMatch(line);
     expect(code).toBe(expected);
     expect(out + err).not.toContain("secret-canary");
+  });
+
+  // The world's set has three reporters and a quorum of two.
+  it.each<[string, readonly Hex[], number, RegExp]>([
+    ["delegated code", [`0xef0100${"12".repeat(20)}`], 0, /^(?!.*a contract).*$/s],
+    ["one contract", ["0x00"], 0, /note +reporters +0x\w+: a contract; .*, which leaves 2 .* for a quorum of 2\n/],
+    [
+      "two contracts",
+      ["0x00", "0x00"],
+      1,
+      /bad +reporters +0x\w+, 0x\w+: a contract; .*, which leaves 1 .* quorum is 2; /,
+    ],
+  ])("check finds among the reporters %s", async (_, codes, expected, says) => {
+    const accounts = KEYS.reporters.toReversed().map((secret) => privateKeyToAccount(secret).address);
+    const dress = (code: (index: number) => Hex): Promise<unknown> =>
+      Promise.all(
+        codes.map((_, index) => world.chain.setCode({ address: accounts[index] ?? "0x", bytecode: code(index) })),
+      );
+    await dress((index) => codes[index] ?? "0x");
+    const { code, out } = await oracle("check", "--config", world.configFile).finally(() => dress(() => "0x"));
+    expect(out).toMatch(says);
+    expect(code).toBe(expected);
   });
 
   it.each<[string, Mischief | null, number, RegExp]>([

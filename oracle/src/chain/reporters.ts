@@ -1,4 +1,4 @@
-import type { Address } from "viem";
+import type { Address, Hex } from "viem";
 import { type Contract, read } from "./view.ts";
 
 /** Who may sign for the rounds that are opened now, and how many of them must. */
@@ -14,4 +14,18 @@ export async function readReporterSet(
   const { reporterSet } = await read(contract, pin, "tournamentOf", [tournament]);
   const [reporters, quorum] = await read(contract, pin, "reportersOf", [tournament, reporterSet]);
   return { reporters, quorum };
+}
+
+/** What an account has as code that delegated it (EIP-7702): it signs with its key as before. */
+const DELEGATED = "0xef0100";
+
+/** Those among accounts that are contracts at the block, and so have no key to sign with. */
+export async function contractsAmong(
+  { client }: Contract,
+  accounts: readonly Address[],
+  blockNumber: bigint,
+): Promise<readonly Address[]> {
+  const codes = await Promise.all(accounts.map((address) => client.getCode({ address, blockNumber })));
+  const isContract = (code: Hex | undefined): boolean => code !== undefined && !code.startsWith(DELEGATED);
+  return accounts.filter((_, index) => isContract(codes[index]));
 }

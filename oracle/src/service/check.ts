@@ -68,7 +68,8 @@ async function reporters(oracle: Oracle, facts: ChainFacts): Promise<Finding[]> 
   try {
     const set = await oracle.readReporterSet(facts);
     const mineFound = mine.map((address) => reporter(address, set, facts));
-    return [...mineFound, quorum(mine, set, told), ...peers(told)];
+    const contracts = unheard(await oracle.contractsIn(set, facts), set);
+    return [...mineFound, quorum(mine, set, told), ...contracts, ...peers(told)];
   } catch (error) {
     return [failed("reporters", error)];
   }
@@ -99,6 +100,18 @@ function quorum(mine: readonly Address[], current: ReporterSet, told: readonly T
   return reachable.length >= current.quorum
     ? good("quorum", together)
     : unknown("quorum", `${together}; add peers to config.peers, or look why they don't answer`);
+}
+
+/** What contracts sign (ERC-1271) nodes don't hear, so the others must be enough for a quorum. */
+function unheard(contracts: readonly Address[], { reporters, quorum }: ReporterSet): Finding[] {
+  if (contracts.length === 0) return [];
+  const keys = reporters.length - contracts.length;
+  const are = `${contracts.join(", ")}: a contract; what it signs this oracle doesn't hear, which leaves ${keys} reporters`;
+  return [
+    keys >= quorum
+      ? note("reporters", `${are} for a quorum of ${quorum}`)
+      : bad("reporters", `${are}, and a quorum is ${quorum}; the organizer must name keys instead`),
+  ];
 }
 
 function peers(told: readonly Told[]): Finding[] {

@@ -7,7 +7,7 @@ import { readFacts } from "../chain/facts.ts";
 import { type History, readHistory } from "../chain/history.ts";
 import { journalReader } from "../chain/journal.ts";
 import { stakesOf } from "../chain/rounds.ts";
-import { readReporterSet, type ReporterSet } from "../chain/reporters.ts";
+import { contractsAmong, readReporterSet, type ReporterSet } from "../chain/reporters.ts";
 import { InputError } from "../core/errors.ts";
 import type { BatchFacts, ChainFacts, Settings } from "../core/facts.ts";
 import type { Sender } from "../core/transaction.ts";
@@ -47,6 +47,8 @@ export type Oracle = {
   readonly askPeers: () => Promise<Told[]>;
   readonly readFacts: () => Promise<ChainFacts>;
   readonly readReporterSet: (facts: ChainFacts) => Promise<ReporterSet>;
+  /** Those of a set that are contracts. */
+  readonly contractsIn: (set: ReporterSet, facts: ChainFacts) => Promise<readonly Address[]>;
   readonly balanceOf: (account: Sender) => Promise<bigint>;
   /** Stakes words of a batch: of its lock, or, before it, as they are at the facts' block. */
   readonly stakesOf: (batch: BatchFacts, facts: ChainFacts) => Promise<readonly bigint[]>;
@@ -151,6 +153,7 @@ export function buildOracle(config: Config, log: Logger): Oracle {
     askPeers: () => askAll(peers, []),
     readFacts: facts,
     readReporterSet: ({ block }) => readReporterSet({ client, contract }, tournament, block.number),
+    contractsIn: ({ reporters }, { block }) => contractsAmong({ client, contract }, reporters, block.number),
     balanceOf,
     stakesOf: (batch, { block }) => stakesOf({ client, contract }, tournament, batch, block.number),
     positionsOf: (staker) => journal.positionsOf(staker.toLowerCase() as Hex),

@@ -277,6 +277,15 @@ export const copy = {
     exit: "End these rounds and take it out",
     flows: "Under way",
     block: (block: bigint) => `As the chain says at block ${block.toLocaleString("en")}`,
+    all: "All stakes: press one to open it",
+    opened: "The stake that is opened",
+    columns: {
+      model: "Model",
+      tournament: "Tournament",
+      known: "Most to lose, leaving now",
+      projected: "Projected",
+      out: "Out by, at the latest",
+    },
   },
 
   act: {

@@ -1,43 +1,54 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import axe, { type AxeResults } from "axe-core";
 import { expect, test } from "vitest";
+import { copy } from "../../src/copy/en.ts";
+import { expectAccessible } from "./support/accessible.ts";
+import { begin, fillAmount, fillOpening, fillPlan, goTo, indexedOn, said } from "./support/acting.ts";
+import { SIGNALS } from "./support/history.ts";
+import { freshModel } from "./support/holdings.ts";
 import { addressOf, routeNames } from "./support/places.ts";
 import { filled } from "./support/seen.ts";
+import { holder } from "./support/staker.ts";
 import { visit } from "./support/visit.ts";
 import { theWorld } from "./support/world.ts";
 
-const WIDTHS = [390, 1280];
-const THEMES = ["light", "dark"] as const;
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-/** A folder for pictures of every page, for those who want to see what axe can't. */
-const pictures = process.env["PICTURES"];
-
-declare global {
-  interface Window {
-    axe: { run(options: unknown): Promise<AxeResults> };
-  }
-}
+const NMR = 10n ** 18n;
+// Without motion: a colour on its way to another is neither.
+const still = { reducedMotion: true } as const;
 
 test.for(routeNames)("axe finds nothing on the page of a route: %s", { timeout: 60_000 }, async (route) => {
-  // Without motion: a colour on its way to another is neither.
-  const { page } = await visit(addressOf(route, await theWorld()), { reducedMotion: true });
+  const { page } = await visit(addressOf(route, await theWorld()), still);
   await filled(page);
-  await page.evaluate(axe.source);
-  for (const theme of THEMES) {
-    await page.emulateMedia({ colorScheme: theme });
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: 844 });
-      const { violations, passes } = await page.evaluate(
-        (values) => window.axe.run({ runOnly: values, resultTypes: ["violations"] }),
-        RULES,
-      );
-      const found = violations.map(({ id, help, nodes }) => [id, help, ...nodes.map(({ target }) => target.join(" "))]);
-      expect(found, `${theme}, ${width} pixels`).toEqual([]);
-      expect(passes.length).toBeGreaterThan(10);
-      if (pictures === undefined) continue;
-      await mkdir(pictures, { recursive: true });
-      await page.screenshot({ path: join(pictures, `${route}-${theme}-${width}.png`), fullPage: true });
-    }
-  }
+  await expectAccessible(page, route);
+});
+
+test("axe finds nothing on a staker's pages, from the stakes to the end of a flow", { timeout: 60_000 }, async () => {
+  const { page, wallet, held, model } = await holder(100n * NMR, still);
+  const position = `${held.tournament}/${held.position}`;
+  await filled(page);
+  await expectAccessible(page, "mine-staked");
+
+  await fillOpening(page, { tournament: SIGNALS, model: freshModel(), amount: "12.5" });
+  await expectAccessible(page, "act-open");
+  await fillPlan(page, SIGNALS, "150", [
+    { model, share: "2" },
+    { model: freshModel(), share: "1" },
+  ]);
+  await expectAccessible(page, "act-plan");
+  await goTo(page, `/act/leave/${position}`);
+  await fillAmount(page, "40");
+  await expectAccessible(page, "act-leave");
+
+  const release = wallet.hold();
+  await begin(page);
+  await expect.poll(() => wallet.asked).toContain("eth_sendTransaction");
+  await expectAccessible(page, "flow-asked");
+  wallet.rejectNext();
+  release();
+  await said(page, copy.reasons.rejected.what).waitFor();
+  await expectAccessible(page, "flow-rejected");
+  await page.getByRole("button", { name: copy.shell.tryAgain, exact: true }).click();
+  await indexedOn(page);
+  await expectAccessible(page, "flow-done");
+  await goTo(page, "/mine");
+  await filled(page);
+  await expectAccessible(page, "mine-leaving");
 });

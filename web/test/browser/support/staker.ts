@@ -25,12 +25,15 @@ export async function staker(options: WalletOptions = {}): Promise<Met> {
 }
 
 /** A staker with so much on a model already, wei, where no round holds it. */
-export async function holder(amount: bigint): Promise<Met & { readonly model: string; readonly held: Position }> {
+export async function holder(
+  amount: bigint,
+  options: VisitOptions = {},
+): Promise<Met & { readonly model: string; readonly held: Position }> {
   const world = await theWorld();
   const wallet = await newWallet(world, { nmr: 1_000n * NMR });
   const model = freshModel();
   const held = await stakeOn(world, wallet.address, SIGNALS, model, amount);
-  return { ...(await enter(world, wallet)), model, held };
+  return { ...(await enter(world, wallet, options)), model, held };
 }
 
 /** Approves the staking contract, with no page. */
