@@ -1,6 +1,10 @@
-// How long it takes to prove a payout, and a whole round of 4,910 positions, from what a node serves; beside asking the
-// contract's `previewPayout` for every lane. Run with `npm run bench:check`.
+// How long it takes to prove a payout, and a whole round of 4,910 positions, from what a node serves: the app's own code here,
+// and the app in a browser; beside asking the contract's `previewPayout` for every lane. Run with `npm run bench:check`.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { chromium, type Page } from "playwright-core";
 import { type Client, createClient, http, numberToHex } from "viem";
 import { getLogs, readContract } from "viem/actions";
 import { numeraireStakingAbi as abi } from "../oracle/src/chain/generated/abi.ts";
@@ -11,12 +15,19 @@ import { newAccount, startChain } from "../scripts/stack/chain.ts";
 import { wholeNumber } from "../scripts/support/arguments.ts";
 import { present } from "../scripts/support/present.ts";
 import { printTable, step, UsageError } from "../scripts/support/terminal.ts";
+import { publish } from "../web/publish/publish.ts";
+import { serve } from "../web/publish/serve.ts";
 import type { Chain } from "../web/src/chain/client.ts";
 import { readEvidence, type Wanted } from "../web/src/chain/evidence.ts";
+import { parseConfig } from "../web/src/config/config.ts";
+import { copy } from "../web/src/copy/en.ts";
 import { checkPayout, checkRound, type Evidence } from "../web/src/core/check.ts";
+import { CHROMIUM_FLAGS, chromiumPath } from "../web/test/browser/support/chromium.ts";
 
 const USAGE = "usage: npm run bench:check -- [--positions NUMBER] [--json]";
 const SAMPLES = 9;
+const PAGES = 5;
+const LANE = 17;
 const NMR = 10n ** 9n;
 /** As Numerai's Classic has them since 2024. */
 const TERMS = {
@@ -35,6 +46,7 @@ type Figures = {
   readonly payout: Time;
   readonly round: Time;
   readonly preview: number;
+  readonly page: { readonly payout: Time; readonly round: Time };
 };
 
 function readArguments() {
@@ -79,11 +91,14 @@ async function timed(act: () => Promise<unknown>): Promise<number> {
   return performance.now() - begun;
 }
 
-async function sampled(act: () => Promise<unknown> | undefined): Promise<Time> {
-  const run = (): Promise<number> => timed(async () => act());
+function sampled(act: () => Promise<unknown> | undefined): Promise<Time> {
+  return timesOf(() => timed(async () => act()), SAMPLES);
+}
+
+async function timesOf(run: () => Promise<number>, samples: number): Promise<Time> {
   const first = await run();
   const rest: number[] = [];
-  for (let sample = 1; sample < SAMPLES; sample += 1) rest.push(await run());
+  for (let sample = 1; sample < samples; sample += 1) rest.push(await run());
   return { first, median: rest.toSorted((a, b) => a - b)[rest.length >> 1] ?? NaN };
 }
 
@@ -105,19 +120,56 @@ function requireProof(evidence: Evidence, positions: number): void {
   );
 }
 
+/** The app's own page, with the chain and nothing else: from the address entered, nothing cached, to the verdict. */
+async function inBrowser(url: string, { id, contract }: Chain, positions: number): Promise<Figures["page"]> {
+  const folder = await mkdtemp(join(tmpdir(), "bench-check-"));
+  const config = parseConfig({
+    ...{ chainName: "Bench", chainId: id, rpcUrls: [url], contract, deploymentBlock: 0 },
+    ...{ subgraphUrl: null, oracleUrls: [], explorerUrl: null },
+  });
+  await publish(config, folder);
+  const served = await serve(folder, 0);
+  const browser = await chromium.launch({ executablePath: chromiumPath(), args: CHROMIUM_FLAGS });
+  const opened = async (address: string, seen: (page: Page) => Promise<unknown>): Promise<number> => {
+    const page = await browser.newPage();
+    const took = await timed(async () => {
+      await page.goto(`${served.url}#${address}`, { waitUntil: "commit" });
+      await seen(page);
+    });
+    await page.close();
+    return took;
+  };
+  try {
+    return {
+      payout: await timesOf(
+        () => opened(`/check/1/1/${LANE}`, (page) => page.locator(".ticks:not(:has(.tick:not(.true)))").waitFor()),
+        PAGES,
+      ),
+      round: await timesOf(
+        () => opened("/check/1/1", (page) => page.getByText(copy.checkPage.wholeVerdict.true(positions)).waitFor()),
+        PAGES,
+      ),
+    };
+  } finally {
+    await browser.close();
+    await served.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 async function measure(url: string, positions: number): Promise<Figures> {
   const client = createClient({ transport: http(url, { batch: true, timeout: 60_000 }) });
   const chain: Chain = { client, id: 31_337, contract: await contractOf(client), deploymentBlock: 0n };
   const wanted: Wanted = { tournament: 1, round: 1n };
   // First of all, while nothing is compiled or known: what a visitor waits for.
-  const payoutFirst = await timed(async () => checkPayout(await readEvidence(chain, wanted), 17));
+  const payoutFirst = await timed(async () => checkPayout(await readEvidence(chain, wanted), LANE));
   const evidence = await readEvidence(chain, wanted);
   requireProof(evidence, positions);
   if (evidence.kind !== "read") throw new Error("nothing was read");
   const { opened, batches, totals, terms } = evidence.round;
   const hint = { from: opened.block, to: present(batches.at(-1)?.settlement, "the last settlement").block };
   const { positions: lanes } = checkRound(evidence);
-  const payout = await sampled(async () => checkPayout(await readEvidence(chain, wanted), 17));
+  const payout = await sampled(async () => checkPayout(await readEvidence(chain, wanted), LANE));
   const figures = {
     positions,
     reading: await sampled(() => readEvidence(chain, wanted)),
@@ -136,10 +188,10 @@ async function measure(url: string, positions: number): Promise<Figures> {
     if (!shown.every((nano, index) => nano === lanes[index]?.paid))
       throw new Error("the contract previews other payouts");
   });
-  return { ...figures, preview };
+  return { ...figures, preview, page: await inBrowser(url, chain, positions) };
 }
 
-function printFigures({ positions, reading, hinted, payout, round, preview }: Figures): void {
+function printFigures({ positions, reading, hinted, payout, round, preview, page }: Figures): void {
   const ms = (value: number): string => value.toLocaleString("en", { maximumFractionDigits: 0 });
   const row = (what: string, { first, median }: Time, most: string): string[] => [what, ms(first), ms(median), most];
   console.log(`\nA round of ${ms(positions)} positions, in ms:`);
@@ -150,6 +202,8 @@ function printFigures({ positions, reading, hinted, payout, round, preview }: Fi
       row("the whole round proved, with all requests", round, "3,000"),
       row("  of that: evidence read", reading, ""),
       row("  the same, by an index's hint", hinted, ""),
+      row("in Chromium, from the address entered to the verdict: a payout", page.payout, "1,000"),
+      row("  the whole round", page.round, "3,000"),
       ["the contract's previewPayout, every lane", ms(preview), "", ""],
     ],
   );

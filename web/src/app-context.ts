@@ -7,6 +7,8 @@ import type { Config } from "./config/config.ts";
 export type App = {
   readonly config: Config;
   readonly chain: Chain;
+  /** The same chain as somebody else's node tells it; null: this deployment names none. */
+  readonly witness: Chain | null;
   /** Known only once one is connected, and another one whenever the user chooses so. */
   readonly wallet: { current: Provider | null };
   /** null: this deployment has no index. */
@@ -16,10 +18,11 @@ export type App = {
 const INDEX_TIMEOUT_MS = 15_000;
 
 export function appOf(config: Config): App {
-  const { subgraphUrl } = config;
+  const { subgraphUrl, witnessUrl } = config;
   const index = subgraphUrl === null ? null : connect(subgraphUrl, { timeoutMs: INDEX_TIMEOUT_MS });
   const wallet: App["wallet"] = { current: null };
-  return { config, chain: chainOf(config, () => wallet.current), wallet, index };
+  const witness = witnessUrl === null ? null : chainOf({ ...config, rpcUrls: [witnessUrl] });
+  return { config, chain: chainOf(config, () => wallet.current), witness, wallet, index };
 }
 
 export const AppContext = createContext<App | null>(null);

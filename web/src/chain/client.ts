@@ -31,7 +31,7 @@ const SILENCE_MS = 10_000;
  * @param wallet The one of the moment. Asked only where none of them answers, and only while it is on the same chain.
  */
 export function chainOf(
-  { rpcUrls, chainId, contract, deploymentBlock }: Config,
+  { rpcUrls, chainId, contract, deploymentBlock }: Pick<Config, "rpcUrls" | "chainId" | "contract" | "deploymentBlock">,
   wallet: () => Provider | null = () => null,
 ): Chain {
   const endpoints = overHttp(rpcUrls, () => wallet() !== null);

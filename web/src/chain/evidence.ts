@@ -11,15 +11,15 @@ export type Wanted = {
   readonly hint?: { readonly from: bigint; readonly to: bigint };
 };
 
-/** Reads what a check takes. With a second node both are asked, and must say the same. Never rejects. */
-export async function readEvidence(chain: Chain, wanted: Wanted, second?: Chain): Promise<Evidence> {
+/** Reads what a check takes. With a witness, another node, both are asked, and must say the same. Never rejects. */
+export async function readEvidence(chain: Chain, wanted: Wanted, witness: Chain | null = null): Promise<Evidence> {
   const [one, other] = await Promise.all(
-    [chain, ...(second === undefined ? [] : [second])].map((each) => readOne(each, wanted)),
+    [chain, ...(witness === null ? [] : [witness])].map((each) => readOne(each, wanted)),
   );
   const first = one ?? { kind: "never opened" };
   if (other === undefined) return first;
-  const refused = [first, other].find(({ kind }) => kind === "unusable");
-  if (refused !== undefined) return refused;
+  if (first.kind === "unusable") return first;
+  if (other.kind === "unusable") return { ...other, reason: `the second node: ${other.reason}` };
   if (canonicalText(first) === canonicalText(other)) return first;
   return { kind: "unusable", reason: `the two nodes say different things of ${differing(first, other)}` };
 }

@@ -12,6 +12,8 @@ const schema = z.strictObject({
   chainId: whole,
   /** JSON-RPC of the chain. More than one: the next is asked where one doesn't answer. */
   rpcUrls: z.array(url).check(z.minLength(1)),
+  /** JSON-RPC of another operator's node: a check asks it too, and believes only what both say. null: one node is believed. */
+  witnessUrl: z._default(z.nullable(url), null),
   /** Address of the staking contract. */
   contract: address,
   /** Block of the contract's deployment: nothing before it is read. */
@@ -40,7 +42,7 @@ export function parseConfig(value: unknown): Config {
 }
 
 /** The hosts that the page may talk to, for its content security policy. */
-export function hostsOf({ rpcUrls, subgraphUrl, oracleUrls }: Config): string[] {
-  const urls = [...rpcUrls, ...(subgraphUrl === null ? [] : [subgraphUrl]), ...oracleUrls];
+export function hostsOf({ rpcUrls, witnessUrl, subgraphUrl, oracleUrls }: Config): string[] {
+  const urls = [...rpcUrls, witnessUrl, subgraphUrl, ...oracleUrls].filter((each) => each !== null);
   return [...new Set(urls.map((each) => new URL(each).origin))];
 }

@@ -233,6 +233,10 @@ export const copy = {
     payout: (round: string, position: string) => `Round ${round}, position ${position}`,
     round: (round: string) => `Round ${round}, every position`,
     lead: "Your browser reads the round's events from the chain, hashes the words again, recovers the reporters' signatures and computes the payout anew. It asks no index and no server.",
+    believed: {
+      one: "What can't be computed anew, the time of a block above all, is believed of one node. This deployment names no second one.",
+      both: "Two nodes are asked, and nothing is believed that one of them says otherwise.",
+    },
     fields: { tournament: "Tournament", round: "Round", position: "Position" },
     whole: "all",
     go: "Check",

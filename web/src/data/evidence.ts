@@ -4,10 +4,10 @@ import { readEvidence } from "../chain/evidence.ts";
 
 /** What a check takes, read over RPC once; `blocks` from the index are only a hint. */
 export function useEvidence(tournament: number, round: bigint) {
-  const { chain } = useApp();
+  const { chain, witness } = useApp();
   return useQuery({
     queryKey: ["chain", "evidence", tournament, round.toString()],
-    queryFn: () => readEvidence(chain, { tournament, round }),
+    queryFn: () => readEvidence(chain, { tournament, round }, witness),
     refetchInterval: false,
     staleTime: Infinity,
   });

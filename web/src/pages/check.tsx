@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useLocation, useParams } from "wouter";
+import { useApp } from "../app-context.ts";
 import { copy } from "../copy/en.ts";
 import { PayoutCheck } from "../ui/payout-check.tsx";
 import { RoundCheck } from "../ui/round-check.tsx";
@@ -9,6 +10,7 @@ const NUMBER = /^\d{1,18}$/;
 
 /** What is checked is in the address: tournament, round and, for one payout, position. */
 export default function CheckPage() {
+  const { witness } = useApp();
   const { tournament = "", round = "", position = "" } = useParams();
   const isRound = NUMBER.test(tournament) && NUMBER.test(round);
   const one = isRound && NUMBER.test(position);
@@ -18,6 +20,7 @@ export default function CheckPage() {
         <p className="eyebrow">{text.eyebrow}</p>
         <h1>{one ? text.payout(round, position) : isRound ? text.round(round) : text.title}</h1>
         <p className="lead">{text.lead}</p>
+        <p className="quiet small">{witness === null ? text.believed.one : text.believed.both}</p>
       </header>
       <Chooser key={`${tournament} ${round} ${position}`} chosen={{ tournament, round, position }} />
       {one && (

@@ -19,7 +19,8 @@ export function RoundCheck({ tournament, round }: { tournament: number; round: b
   const { data, error } = useEvidence(tournament, round);
   const checked = useMemo(() => (data === undefined ? undefined : checkRound(data)), [data]);
   if (error !== null) return <Notice kind="bad" title={copy.shell.noAnswer} />;
-  if (checked === undefined) return <Waiting />;
+  if (data === undefined || checked === undefined) return <Waiting />;
+  if (data.kind === "unusable") return <Notice kind="bad" title={copy.check.unusable({ reason: data.reason })} />;
   const { verdict, ticks, positions, differing } = checked;
   return (
     <>

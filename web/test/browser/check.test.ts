@@ -9,6 +9,7 @@ import { exactNmr } from "../../src/core/amounts.ts";
 import { TICKS, type TickId } from "../../src/core/check-verdict.ts";
 import { exactAt, goTo, said } from "./support/acting.ts";
 import { CLASSIC, ROUNDS } from "./support/history.ts";
+import { siteWith } from "./support/site.ts";
 import { type Turned, turnBit } from "./support/tampering.ts";
 import { visit } from "./support/visit.ts";
 import { theWorld } from "./support/world.ts";
@@ -148,6 +149,26 @@ test("one bit turned in a payout: the whole round names the one position", async
   const rows = page.getByRole("table", { name: copy.round.positions }).locator("tbody tr");
   expect(await rows.count()).toBe(1);
   expect(await rows.first().getByRole("link").innerText()).toBe(String(POSITION));
+});
+
+test("a second node is asked where one is named: both must be there, and say the same", async () => {
+  const world = await theWorld();
+  const { rpcUrls } = world.config;
+  const site = await siteWith(world, { witnessUrl: (rpcUrls[0] ?? "").replace("127.0.0.1", "localhost") });
+  const address = `/check/${CLASSIC}/${ROUNDS.settled}/${POSITION}`;
+  const { page, off } = await visit(address, { site });
+  await said(page, checkPage.believed.both).waitFor();
+  expect(await verdictsOn(page)).toEqual(ALL_TRUE);
+
+  await off("witness");
+  await page.reload();
+  await page.getByText(check.unusable({ reason: "the second node: " })).waitFor();
+  await off();
+  await turnBit(page.context(), rpcUrls[0] ?? "", { event: "BatchSettled", ...LANE, round: ROUNDS.settled });
+  await page.reload();
+  await page.getByText(check.unusable({ reason: "the two nodes say different things of batches" })).waitFor();
+  await goTo(page, `/check/${CLASSIC}/${ROUNDS.settled}`);
+  await page.getByText(check.unusable({ reason: "the two nodes say different things of batches" })).waitFor();
 });
 
 test("a round that is under way is proved as far as it came, and the rest can't be told yet", async () => {

@@ -2,12 +2,13 @@ import type { BrowserContext } from "playwright-core";
 import type { Config } from "../../../src/config/config.ts";
 
 /** What the page talks to, beside its own host. */
-export type Endpoint = "chain" | "index" | "oracle";
+export type Endpoint = "chain" | "witness" | "index" | "oracle";
 
 export type Endpoints = Readonly<Record<Endpoint, readonly string[]>>;
 
-export function endpointsOf({ rpcUrls, subgraphUrl, oracleUrls }: Config): Endpoints {
-  return { chain: rpcUrls, index: subgraphUrl === null ? [] : [subgraphUrl], oracle: oracleUrls };
+export function endpointsOf({ rpcUrls, witnessUrl, subgraphUrl, oracleUrls }: Config): Endpoints {
+  const witness = witnessUrl === null ? [] : [witnessUrl];
+  return { chain: rpcUrls, witness, index: subgraphUrl === null ? [] : [subgraphUrl], oracle: oracleUrls };
 }
 
 /** From here on nobody listens at these endpoints; at all others somebody does again. */
