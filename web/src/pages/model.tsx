@@ -139,17 +139,6 @@ function Payouts({ position, payouts }: { position: Position; payouts: Position[
             sortBy: ({ round }) => BigInt(round.number),
           },
           {
-            name: columns.when,
-            show: ({ timestamp }) => <Time at={timestamp} />,
-            sortBy: ({ timestamp }) => BigInt(timestamp),
-          },
-          {
-            name: columns.stake,
-            right: true,
-            show: ({ stakeWei }) => <Amount wei={BigInt(stakeWei)} />,
-            sortBy: ({ stakeWei }) => BigInt(stakeWei),
-          },
-          {
             name: columns.payout,
             right: true,
             show: ({ payoutWei }) => <Amount wei={BigInt(payoutWei)} sign />,
@@ -160,6 +149,17 @@ function Payouts({ position, payouts }: { position: Position; payouts: Position[
             right: true,
             show: (payout) => <Percent ratio={payout.return} />,
             sortBy: (payout) => Number(payout.return),
+          },
+          {
+            name: columns.stake,
+            right: true,
+            show: ({ stakeWei }) => <Amount wei={BigInt(stakeWei)} />,
+            sortBy: ({ stakeWei }) => BigInt(stakeWei),
+          },
+          {
+            name: columns.when,
+            show: ({ timestamp }) => <Time at={timestamp} />,
+            sortBy: ({ timestamp }) => BigInt(timestamp),
           },
           {
             name: columns.why,

@@ -183,11 +183,6 @@ function History({ payouts, staker }: Pick<StakerPageQuery, "payouts"> & { stake
         first={FIRST}
         columns={[
           {
-            name: names.when,
-            show: ({ timestamp }) => <Time at={timestamp} />,
-            sortBy: ({ timestamp }) => BigInt(timestamp),
-          },
-          {
             name: names.round,
             show: ({ id, round }) => <RoundLink tournament={tournamentOf(id)} round={round.number} />,
             sortBy: ({ round }) => BigInt(round.number),
@@ -195,12 +190,6 @@ function History({ payouts, staker }: Pick<StakerPageQuery, "payouts"> & { stake
           {
             name: columns.model,
             show: ({ id, position }) => <ModelLink tournament={tournamentOf(id)} model={position.model} />,
-          },
-          {
-            name: names.stake,
-            right: true,
-            show: ({ stakeWei }) => <Amount wei={BigInt(stakeWei)} />,
-            sortBy: ({ stakeWei }) => BigInt(stakeWei),
           },
           {
             name: names.payout,
@@ -213,6 +202,17 @@ function History({ payouts, staker }: Pick<StakerPageQuery, "payouts"> & { stake
             right: true,
             show: (payout) => <Percent ratio={payout.return} />,
             sortBy: (payout) => Number(payout.return),
+          },
+          {
+            name: names.stake,
+            right: true,
+            show: ({ stakeWei }) => <Amount wei={BigInt(stakeWei)} />,
+            sortBy: ({ stakeWei }) => BigInt(stakeWei),
+          },
+          {
+            name: names.when,
+            show: ({ timestamp }) => <Time at={timestamp} />,
+            sortBy: ({ timestamp }) => BigInt(timestamp),
           },
           {
             name: names.why,

@@ -62,7 +62,7 @@ test("a staker's figures, models and payouts are the index's, to the wei", async
   const history = page.getByRole("table", { name: stakerText.history, exact: true }).locator("tbody tr");
   expect(payouts.length).toBeGreaterThan(25);
   await page.getByRole("button", { name: copy.table.all(payouts.length) }).click();
-  const paid = await Promise.all((await history.all()).map((row) => exactAt(row.locator("td.right .number").nth(1))));
+  const paid = await Promise.all((await history.all()).map((row) => exactAt(row.locator("td.right .number").nth(0))));
   expect(paid.toSorted(ascending)).toEqual(payouts.map(({ payoutWei }) => BigInt(payoutWei)).toSorted(ascending));
 });
 
