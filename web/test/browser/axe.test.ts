@@ -29,8 +29,8 @@ test("axe finds nothing on a staker's pages, from the stakes to the end of a flo
   await fillOpening(page, { tournament: SIGNALS, model: freshModel(), amount: "12.5" });
   await expectAccessible(page, "act-open");
   await fillPlan(page, SIGNALS, "150", [
-    { model, share: "2" },
-    { model: freshModel(), share: "1" },
+    { model, share: "60" },
+    { model: freshModel(), share: "40" },
   ]);
   await expectAccessible(page, "act-plan");
   await goTo(page, `/act/leave/${position}`);
