@@ -308,6 +308,20 @@ describe("asking peers", () => {
     expect(told[2]?.state.fault).toMatch(/bad port|ECONNREFUSED/);
   });
 
+  // Found by the simulation: the only copy of a signature was dropped with the question after it.
+  it("hears what a node answered before it died over the next question, and counts it as one that is down", async () => {
+    const said = await attested(A);
+    const answer = toWire({ ...DOMAIN, reporters: [A.address], attestations: [said] });
+    const url = await serve((request, reply) => {
+      if (request.url?.includes("round=") === true) reply.destroy();
+      else reply.end(answer);
+    });
+    const [told] = await askAll(options([url]), [1n, 2n]);
+    expect(told?.attestations).toEqual([said]);
+    expect(told?.state.reporters).toBeNull();
+    expect(told?.state.fault).not.toBeNull();
+  });
+
   it("asks below the path that the URL ends with", async () => {
     const asked: (string | undefined)[] = [];
     const url = await serve((request, reply) => {

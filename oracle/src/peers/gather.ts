@@ -90,18 +90,16 @@ function candidates(wanted: readonly Attestation[], told: readonly Told[], turn:
   return [...from.slice(first), ...from.slice(0, first)].slice(0, ASKED_FOR_EVIDENCE);
 }
 
+/** Who leaves a question open doesn't count as one who answered; what it did answer counts all the same. */
 async function askOne(url: string, options: PeersOptions, rounds: readonly bigint[]): Promise<Told> {
-  const host = hostOf(url);
   const asking = askingOf(options);
-  try {
-    const answers = await Promise.all(
-      [null, ...rounds].map(async (round) => ofSame(await asking.attestations(url, round), options)),
-    );
-    const state = { host, reporters: answers[0]?.reporters ?? [], fault: null };
-    return { url, state, attestations: answers.flatMap(({ attestations }) => attestations) };
-  } catch (error) {
-    return { url, state: { host, reporters: null, fault: messageOf(error) }, attestations: [] };
-  }
+  const asked = [null, ...rounds].map(async (round) => ofSame(await asking.attestations(url, round), options));
+  const answers = await Promise.allSettled(asked);
+  const given = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
+  const lost = answers.find((answer) => answer.status === "rejected");
+  const reporters = lost === undefined ? (given[0]?.reporters ?? null) : null;
+  const state = { host: hostOf(url), reporters, fault: lost === undefined ? null : messageOf(lost.reason) };
+  return { url, state, attestations: given.flatMap(({ attestations }) => attestations) };
 }
 
 function askingOf({ asking, timeoutMs }: PeersOptions): Asking {

@@ -17,8 +17,11 @@ export type Seen = {
 
 /** Turns of all places at their longest, a turn that is slow, and a base fee that is high meanwhile. */
 const MOST_STANDING_BLOCKS = 40;
-/** What was lost until then, and isn't any more because all memory of it is gone, has no time for two readings and a report. */
-const LAST_SECONDS = 120;
+/**
+ * What was lost until then, and isn't any more because all memory of it is gone, has no time for two readings and a report
+ * by nodes that have just begun to live, and whose turns take some blocks each.
+ */
+const LAST_SECONDS = 180;
 
 /**
  * Follows what can still be reported of each batch. No more than this excuses a void round: at the end of its report window,

@@ -280,7 +280,7 @@ export const copy = {
     take: "Take it out",
     exit: "End these rounds and take it out",
     flows: "Under way",
-    block: (block: bigint) => `As the chain says at block ${block.toLocaleString("en")}`,
+    block: (block: bigint) => `As the chain says at block ${block.toLocaleString("en")}.`,
     all: "All stakes: press one to open it",
     opened: "The stake that is opened",
     columns: {
@@ -327,8 +327,8 @@ export const copy = {
   change: {
     title: "Before and after",
     what: "What",
-    before: "Before",
-    after: "After",
+    before: "Before, NMR",
+    after: "After, NMR",
     unknown: "not known",
   },
   flow: {
@@ -424,15 +424,15 @@ export const copy = {
   // ------------------------------------------------------------ explanation of a payout
 
   explanation: {
-    gained: (stake: string, amount: string, share: string) => `Your stake of ${stake} gained ${amount}, ${share} of it`,
+    gained: (stake: string, amount: string, share: string) => `The stake of ${stake} gained ${amount}, ${share} of it`,
     burned: (stake: string, amount: string, share: string) =>
-      `Of your stake of ${stake}, ${amount} was burned, ${share} of it`,
+      `Of the stake of ${stake}, ${amount} was burned, ${share} of it`,
     wouldGain: (stake: string, amount: string, share: string) =>
-      `Your stake of ${stake} would gain ${amount}, ${share} of it`,
+      `The stake of ${stake} would gain ${amount}, ${share} of it`,
     wouldBurn: (stake: string, amount: string, share: string) =>
-      `Of your stake of ${stake}, ${amount} would be burned, ${share} of it`,
-    nothing: (stake: string) => `Your stake of ${stake} was paid nothing`,
-    wouldBeNothing: (stake: string) => `Your stake of ${stake} would be paid nothing`,
+      `Of the stake of ${stake}, ${amount} would be burned, ${share} of it`,
+    nothing: (stake: string) => `The stake of ${stake} was paid nothing`,
+    wouldBeNothing: (stake: string) => `The stake of ${stake} would be paid nothing`,
     because: {
       none: "just as its scores say",
       noScore: "because no score was reported for it",

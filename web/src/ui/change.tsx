@@ -18,7 +18,7 @@ export function ChangeTable({ change }: { change: Change }) {
   const rows = rowsOf(change);
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label={text.title}>
-      <table className="table">
+      <table className="table change">
         <caption className="hidden">{text.title}</caption>
         <thead>
           <tr>
