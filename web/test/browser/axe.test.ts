@@ -20,7 +20,7 @@ test.for(routeNames)("axe finds nothing on the page of a route: %s", { timeout: 
   await expectAccessible(page, route);
 });
 
-test("axe finds nothing on a staker's pages, from the stakes to the end of a flow", { timeout: 60_000 }, async () => {
+test("axe finds nothing on a staker's pages, from the stakes to the end of a flow", { timeout: 120_000 }, async () => {
   const { page, wallet, held, model } = await holder(100n * NMR, still);
   const position = `${held.tournament}/${held.position}`;
   await filled(page);
