@@ -327,8 +327,9 @@ export const copy = {
   change: {
     title: "Before and after",
     what: "What",
-    before: "Before, NMR",
-    after: "After, NMR",
+    before: "Before",
+    after: "After",
+    inNmr: (when: string) => `${when}, NMR`,
     unknown: "not known",
   },
   flow: {

@@ -24,10 +24,10 @@ export function ChangeTable({ change }: { change: Change }) {
           <tr>
             <th scope="col">{text.what}</th>
             <th scope="col" className="right">
-              {text.before}
+              {text.inNmr(text.before)}
             </th>
             <th scope="col" className="right">
-              {text.after}
+              {text.inNmr(text.after)}
             </th>
           </tr>
         </thead>

@@ -21,7 +21,7 @@ export function HoldingsTable({ entries }: { entries: readonly Entry[] }) {
   return (
     <>
       {entry !== undefined && (
-        <div className="card" ref={card} tabIndex={-1} role="region" aria-label={text.opened}>
+        <div className="card opened" ref={card} tabIndex={-1} role="region" aria-label={text.opened}>
           <Holding {...entry} />
         </div>
       )}
